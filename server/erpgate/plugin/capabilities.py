@@ -1,0 +1,138 @@
+"""What a plugin implements: small protocols, of which only `Connection` does I/O."""
+
+import datetime as dt
+from collections.abc import AsyncIterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Protocol, TypeVar
+
+from erpgate.plugin.model import (
+    Buyer,
+    Company,
+    CustomerId,
+    Document,
+    DocumentId,
+    Draft,
+    Found,
+    Item,
+    Option,
+    Payload,
+    Stage,
+)
+from erpgate.plugin.settings import ChannelSettings
+
+S_in = TypeVar("S_in", bound=ChannelSettings, contravariant=True)
+
+
+class SkuStrategy(Protocol[S_in]):
+    """Which code of an item is the merchant's SKU. Pure."""
+
+    def normalise(self, sku: str) -> str:
+        """The form in which SKUs are compared; case stays."""
+        ...
+
+    def sku_of(self, item: Item, settings: S_in) -> str | None:
+        """The item's SKU under these settings; None if it has none."""
+        ...
+
+    def refusal(self, item: Item, settings: S_in) -> str | None:
+        """Why this item cannot be invoiced under these settings although its SKU matches; None if it can."""
+        ...
+
+
+class Defaults(Protocol[S_in]):
+    """Completes a buyer. Pure."""
+
+    def complete(self, buyer: Buyer, settings: S_in, company: Company) -> tuple[Buyer, frozenset[str]]:
+        """The buyer with missing values filled in, and the names of the settings that were used for it.
+
+        Raises:
+            Rejected: The buyer's data can't be used and no default mends it.
+        """
+        ...
+
+
+class InvoiceMapper(Protocol[S_in]):
+    """Neutral to ERP. Pure and deterministic: the same input gives the same payload, byte for byte."""
+
+    def identity(self, buyer: Buyer, settings: S_in, company: Company) -> str:
+        """What makes two buyers the same customer in this ERP, such as type and number of the document."""
+        ...
+
+    def customer(self, buyer: Buyer, settings: S_in, company: Company) -> Payload:
+        """The body that creates the customer."""
+        ...
+
+    def invoice(self, draft: Draft, settings: S_in, company: Company) -> Payload:
+        """The body that creates the invoice."""
+        ...
+
+
+class Connection(Protocol):
+    """One company in one ERP. One owner at a time; raises only the errors of `erpgate.plugin.errors`."""
+
+    async def probe(self) -> Company:
+        """Who the credentials belong to; the cheapest call that proves them, plan and permissions included.
+
+        Raises:
+            Misconfigured: The field to mend is named.
+            Unavailable: The ERP can't be reached.
+        """
+        ...
+
+    async def options(self, field: str, query: str, page: str) -> tuple[Sequence[Option], str]:
+        """Live choices of a form field, and the token of the next page (empty at the end)."""
+        ...
+
+    def items(self, cursor: str) -> AsyncIterator[tuple[Sequence[Item], str]]:
+        """The whole catalogue, a page at a time, each with the cursor after it (empty after the last page).
+
+        A page that fails raises; it is never an empty one.
+        """
+        ...
+
+    async def items_by_sku(self, skus: Sequence[str]) -> Sequence[Item] | None:
+        """Items that carry one of these codes, re-checked; None when the ERP has no such filter.
+
+        Every item with a matching reference or barcode is given, also inactive ones and variants.
+        """
+        ...
+
+    async def taxes(self) -> Mapping[str, Decimal]:
+        """Tax id to rate as a fraction."""
+        ...
+
+    async def find_customer(self, buyer: Buyer) -> Found[CustomerId]:
+        """Customers with this buyer's identity document, compared exactly."""
+        ...
+
+    async def create_customer(self, payload: Payload, *, key: str) -> CustomerId:
+        """Creates the customer, or adopts the one that the ERP says exists already."""
+        ...
+
+    async def create(self, payload: Payload, stage: Stage, *, key: str) -> Document:
+        """Creates the document at `stage`, which is one of the policy's `create_stages`."""
+        ...
+
+    async def advance(self, document: Document, to: Stage, *, key: str) -> Document:
+        """Opens or issues a document and gives it as it is then."""
+        ...
+
+    async def read(self, id: DocumentId) -> Document | None:  # noqa: A002
+        """The document as it is now; None if the ERP says that it does not exist."""
+        ...
+
+    async def find(self, draft: Draft, since: dt.datetime) -> Found[Document]:
+        """Documents that carry `draft.reference` and were created since; voided ones are left out."""
+        ...
+
+    async def aclose(self) -> None:
+        """Gives connections back; the object is not used afterwards."""
+        ...
+
+
+class Discards(Protocol):
+    """Ability DISCARD: a draft can be removed without a trace."""
+
+    async def discard(self, draft: Document) -> None:
+        """Removes the draft; one that is gone already is a success."""
+        ...

@@ -1,0 +1,83 @@
+"""A simulator that a plugin offers, so that its ERP can be tried and tested without an account."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from erpgate.plugin.model import Item, Payload
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SimulatedCompany:
+    """A company to set up in a simulator, in neutral words.
+
+    Attributes:
+        name: Of the company.
+        country_code: ISO 3166-1 alpha-2.
+        currency_code: ISO 4217.
+        amount_places: Decimals of its totals.
+        items: Its catalogue; ids and tax ids are given by the simulator, rates are kept.
+    """
+
+    name: str
+    country_code: str
+    currency_code: str
+    amount_places: int
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SimulatedDocument:
+    """A document that a simulator holds, for comparison with what was asked for.
+
+    Attributes:
+        id: The ERP's id.
+        number: Once it has one.
+        reference: Ours.
+        state: `draft`, `open` or `void`.
+        total: As decimal text.
+    """
+
+    id: str
+    number: str
+    reference: str
+    state: str
+    total: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Simulator:
+    """One simulated ERP.
+
+    Attributes:
+        erp: Name of the ERP that it simulates.
+        title: For people.
+        serve: `serve(host, port, database, rate_limited, started)` runs until cancelled; `started` is told the port,
+            an empty `database` keeps everything in memory.
+        seed: `await seed(url, company)` sets a company up in a running simulator and gives what a merchant would
+            type into the wizard: `credentials` and `settings`.
+        operator: `operator(url)` gives the operator's settings that make the plugin talk to the simulator.
+        documents: `await documents(url)` lists every document of the seeded company.
+        calls: `await calls(url)` counts calls by method and resource.
+    """
+
+    erp: str
+    title: str
+    serve: Callable[[str, int, str, bool, Callable[[int], None]], Coroutine[Any, Any, None]]
+    seed: Callable[[str, SimulatedCompany], Coroutine[Any, Any, "Seeded"]]
+    operator: Callable[[str], Mapping[str, str]]
+    documents: Callable[[str], Coroutine[Any, Any, tuple[SimulatedDocument, ...]]]
+    calls: Callable[[str], Coroutine[Any, Any, Mapping[str, int]]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seeded:
+    """What a merchant of a seeded company would type into the wizard.
+
+    Attributes:
+        credentials: Step 2.
+        settings: Steps 3 and 4, without automation.
+    """
+
+    credentials: Mapping[str, str]
+    settings: Payload
