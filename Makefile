@@ -1,0 +1,63 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PROTOS := $(sort $(wildcard protos/erpgate/v1/*.proto))
+GENERATED := server/erpgate/v1
+
+.PHONY: help demo demo-retail test check protos fmt lint types unit clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	       && apt-get update -qq && apt-get install -qq -y python3-venv >/dev/null; } \
+	  || { echo 'erpgate needs Python 3.11 or newer with venv: run "sudo apt-get install python3-venv" and try again.'; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.ready ## Watch 25 orders become invoices (KEEP=1 leaves the server up)
+	@$(BIN)/erpgate demo $(if $(KEEP),--keep)
+
+demo-retail: $(VENV)/.ready ## Invoice 3,594 real sales, where the data is at hand
+	@$(BIN)/erpgate demo-retail
+
+test: check unit ## Everything that CI runs
+
+check: protos-fresh lint types ## Static checks only
+
+protos: $(VENV)/.ready ## Generate code from the protos
+	@rm -rf $(GENERATED) && mkdir -p $(GENERATED)
+	@$(BIN)/python -m grpc_tools.protoc -Iprotos --plugin=protoc-gen-mypy=$(BIN)/protoc-gen-mypy \
+	  --python_out=server --mypy_out=quiet:server $(PROTOS)
+	@$(BIN)/python -m grpc_tools.protoc -Iprotos --plugin=protoc-gen-mypy_grpc=$(BIN)/protoc-gen-mypy_grpc \
+	  --grpc_python_out=server --mypy_grpc_out=quiet:server $(filter %_service.proto,$(PROTOS))
+	@printf '"""Generated from protos/erpgate/v1; see `make protos`."""\n' > $(GENERATED)/__init__.py
+
+.PHONY: protos-fresh
+protos-fresh: $(VENV)/.ready
+	$(BIN)/buf lint
+	$(BIN)/buf format --diff --exit-code
+	@$(BIN)/python tests/protos_fresh.py
+
+fmt: $(VENV)/.ready ## Format protos and Python
+	$(BIN)/buf format --write
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix-only
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/lint-imports
+
+types: $(VENV)/.ready
+	$(BIN)/mypy
+
+unit: $(VENV)/.ready
+	$(BIN)/pytest
+
+clean: ## Remove the virtual environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .cache

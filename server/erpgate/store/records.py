@@ -1,0 +1,308 @@
+"""What is stored, as values: the rows of the database in the words of the product."""
+
+import datetime as dt
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from erpgate.domain.eligibility import Outcome, RuleResult
+from erpgate.domain.order import Order
+from erpgate.domain.problem import LineProblem
+from erpgate.plugin.model import Company, Document, Draft, Payload, Stage
+from erpgate.plugin.reasons import Reason
+
+
+class ChannelState(enum.StrEnum):
+    """How far a connection is."""
+
+    CREDENTIALS_PENDING = "credentials_pending"
+    CONFIGURATION_PENDING = "configuration_pending"
+    CONNECTED = "connected"
+    PAUSED = "paused"
+
+
+class Health(enum.StrEnum):
+    """How the running system finds a channel."""
+
+    OK = "ok"
+    AUTH_FAILED = "auth_failed"
+    DEGRADED = "degraded"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChannelRecord:
+    """A merchant's connected ERP.
+
+    Attributes:
+        merchant: Tenant.
+        channel: Id, unique for the merchant.
+        erp: Name of the ERP.
+        display_name: Free text.
+        country_code: ISO 3166-1 alpha-2.
+        account: Key of the lane: the ERP's company, or the channel itself while the company is not known.
+        company: Who the credentials belong to; None before the first answer.
+        settings: JSON of the ERP's settings model.
+        state: How far it is.
+        health: How it is.
+        health_message: A sentence about that.
+        version: Counts changes.
+        create_time: When it was created.
+        update_time: When it was changed last.
+    """
+
+    merchant: str
+    channel: str
+    erp: str
+    display_name: str
+    country_code: str
+    account: str
+    company: Company | None
+    settings: Payload
+    state: ChannelState
+    health: Health = Health.OK
+    health_message: str = ""
+    version: int = 1
+    create_time: dt.datetime
+    update_time: dt.datetime
+
+    @property
+    def name(self) -> str:
+        """Resource name."""
+        return f"merchants/{self.merchant}/channels/{self.channel}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VerdictRecord:
+    """What one channel makes of an order.
+
+    Attributes:
+        channel: Id of the channel.
+        outcome: What follows.
+        reason: What decided.
+        message: One sentence.
+        details: Values that decided.
+        line_problems: Lines that stop the order.
+        invoice: Id of the invoice that was begun; empty when there is none.
+        trace: Every rule that was asked.
+        evaluate_time: When it was judged.
+    """
+
+    channel: str
+    outcome: Outcome
+    reason: Reason
+    message: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+    line_problems: tuple[LineProblem, ...] = ()
+    invoice: str = ""
+    trace: tuple[RuleResult, ...] = ()
+    evaluate_time: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderRecord:
+    """An order with what the merchant's channels make of it.
+
+    Attributes:
+        order: As submitted last.
+        order_id: Last part of its resource name.
+        revision: Counts accepted changes, from 1.
+        verdicts: One per channel, by channel id.
+        create_time: When it was first submitted.
+        update_time: When it was last changed.
+    """
+
+    order: Order
+    order_id: str
+    revision: int
+    verdicts: tuple[VerdictRecord, ...] = ()
+    create_time: dt.datetime
+    update_time: dt.datetime
+
+
+class InvoiceState(enum.StrEnum):
+    """How far a document is."""
+
+    PENDING = "pending"
+    BLOCKED = "blocked"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    DRAFT = "draft"
+    OPEN = "open"
+    VOIDED = "voided"
+    WITHDRAWN = "withdrawn"
+    MISSING = "missing"
+
+
+class FiscalState(enum.StrEnum):
+    """What the tax authority said."""
+
+    NOT_REQUESTED = "not_requested"
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    ACCEPTED_WITH_OBSERVATIONS = "accepted_with_observations"
+    REJECTED = "rejected"
+
+
+class PaymentState(enum.StrEnum):
+    """How much of an invoice is paid."""
+
+    UNPAID = "unpaid"
+    PARTIALLY_PAID = "partially_paid"
+    PAID = "paid"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """Why an invoice does not go on.
+
+    Attributes:
+        reason: What decided.
+        message: One sentence that says what to do.
+        details: Values, such as both sides of a comparison.
+        retryable: Whether the system goes on by itself.
+        next_attempt_time: When it does.
+    """
+
+    reason: Reason
+    message: str
+    details: Mapping[str, str] = field(default_factory=dict)
+    retryable: bool = False
+    next_attempt_time: dt.datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Overrides:
+    """Values of a person for one invoice; None and empty mean the channel's.
+
+    Attributes:
+        line_skus: Line id to SKU.
+        warehouse: The ERP's id.
+        price_list: The ERP's id.
+        stage: How far the invoice goes.
+    """
+
+    line_skus: Mapping[str, str] = field(default_factory=dict)
+    warehouse: str = ""
+    price_list: str = ""
+    stage: Stage | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frozen:
+    """What was mapped, fixed before the first write, so that a later change of settings never makes a retry differ.
+
+    Attributes:
+        draft: Neutral document; its customer is filled in by the customer step.
+        payload: The plugin's body that creates it.
+        shipping_left_out: Shipping that the policy leaves out.
+        defaults_used: Settings that completed the buyer.
+        arithmetic: From what was paid to the predicted total, a sentence a step.
+        remainder: Predicted total less what was to be reached.
+    """
+
+    draft: Draft
+    payload: Payload
+    shipping_left_out: Decimal
+    defaults_used: tuple[str, ...]
+    arithmetic: tuple[str, ...]
+    remainder: Decimal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvoiceRecord:
+    """The one invoice of one sale.
+
+    Attributes:
+        merchant: Tenant.
+        channel: Id of the channel.
+        invoice: Id; sorts by time of creation.
+        account: The ERP's company: first part of the business key.
+        order_id: Of the order.
+        reference: In the ERP's document too.
+        state: How far it is.
+        fiscal_state: What the tax authority said.
+        payment_state: How much is paid.
+        failure: Why it does not go on; None when it does.
+        overrides: Values of a person.
+        stage: How far it shall go.
+        paid_total: What the buyer paid.
+        currency_code: ISO 4217.
+        frozen: What is sent; None before the first attempt.
+        document: As the ERP had it last; None before it answered.
+        version: Counts changes.
+        create_time: When it was asked for.
+        update_time: When it was changed last.
+    """
+
+    merchant: str
+    channel: str
+    invoice: str
+    account: str
+    order_id: str
+    reference: str
+    state: InvoiceState = InvoiceState.PENDING
+    fiscal_state: FiscalState = FiscalState.NOT_REQUESTED
+    payment_state: PaymentState = PaymentState.UNPAID
+    failure: Failure | None = None
+    overrides: Overrides = field(default_factory=Overrides)
+    stage: Stage
+    paid_total: Decimal
+    currency_code: str
+    frozen: Frozen | None = None
+    document: Document | None = None
+    version: int = 1
+    create_time: dt.datetime
+    update_time: dt.datetime
+
+    @property
+    def name(self) -> str:
+        """Resource name."""
+        return f"merchants/{self.merchant}/channels/{self.channel}/invoices/{self.invoice}"
+
+
+class BytesLeft(enum.StrEnum):
+    """Whether bytes of a write reached the ERP."""
+
+    NO = "no"
+    YES = "yes"
+    MAYBE = "maybe"
+
+
+class AttemptOutcome(enum.StrEnum):
+    """What came of a write; anything without a proven outcome is uncertain."""
+
+    DONE = "done"
+    NOT_DONE = "not_done"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttemptRecord:
+    """One write to the ERP: a row of the journal.
+
+    Attributes:
+        account: Lane.
+        subject: What it is done for, such as an invoice's id.
+        step: Which step of the process.
+        number: Counts the tries of this step, from 1.
+        epoch: Fencing number of the lane at the time.
+        bytes_left: Whether anything reached the ERP.
+        outcome: What came of it.
+        answer: The ERP's answer as JSON; only when done.
+        error: What went wrong.
+        start_time: When it began.
+        end_time: When its outcome was known; None while it is not.
+    """
+
+    account: str
+    subject: str
+    step: str
+    number: int
+    epoch: int
+    bytes_left: BytesLeft = BytesLeft.MAYBE
+    outcome: AttemptOutcome = AttemptOutcome.UNCERTAIN
+    answer: Payload | None = None
+    error: str = ""
+    start_time: dt.datetime
+    end_time: dt.datetime | None = None

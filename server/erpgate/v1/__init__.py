@@ -1,0 +1,1 @@
+"""Generated from protos/erpgate/v1; see `make protos`."""
