@@ -1,6 +1,7 @@
 """An order as a sales channel reports it."""
 
 import datetime as dt
+import urllib.parse
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -74,3 +75,8 @@ class Order:
     total_paid: Decimal
     buyer: Buyer = field(default_factory=lambda: Buyer(name=""))
     notes: str = ""
+
+    @property
+    def order_id(self) -> str:
+        """Last part of the resource name: sales channel and external id, percent-encoded."""
+        return ":".join(urllib.parse.quote(part, safe="") for part in (self.sales_channel, self.external_id))

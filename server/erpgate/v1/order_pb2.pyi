@@ -85,7 +85,7 @@ class Order(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Output only. Resource name, such as `merchants/acme/orders/shop-co:1001`: sales channel and external id, each
-    percent-encoded where it has other characters than letters, digits, `.`, `_` and `-`.
+    percent-encoded where it has other characters than letters, digits, `.`, `_`, `~` and `-`.
     """
     sales_channel: _builtins.str
     """Required. Immutable. Where it was sold, such as `shop-co`, at most 63 characters."""

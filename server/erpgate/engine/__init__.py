@@ -1,0 +1,1 @@
+"""Lanes, tasks and the attempt journal: durable work with one owner per ERP account."""

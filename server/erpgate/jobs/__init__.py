@@ -1,0 +1,1 @@
+"""Durable processes: one straight function each."""

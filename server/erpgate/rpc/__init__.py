@@ -1,0 +1,1 @@
+"""Servicers, conversion, errors and the composition root of the gRPC server."""

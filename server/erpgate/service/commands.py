@@ -1,0 +1,126 @@
+"""What callers ask of the service, as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from erpgate.domain.eligibility import Outcome
+from erpgate.plugin.model import Item, Payload
+from erpgate.store.records import InvoiceState, Overrides
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewChannel:
+    """A merchant connects an ERP.
+
+    Attributes:
+        merchant: Tenant.
+        channel: Wished id; empty means the ERP's name.
+        erp: Name of the ERP.
+        display_name: Free text.
+        country_code: ISO 3166-1 alpha-2.
+        credentials: Fields of step 2 as typed.
+        settings: Steps 3 and 4 as JSON of the ERP's model; may be empty.
+        request_id: Makes it repeatable; may be empty.
+    """
+
+    merchant: str
+    channel: str
+    erp: str
+    display_name: str
+    country_code: str
+    credentials: Mapping[str, str] = field(repr=False)
+    settings: Payload
+    request_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChannelChange:
+    """A change of a channel; None leaves a part as it is.
+
+    Attributes:
+        merchant: Tenant.
+        channel: Id.
+        version: Must be the stored one; None for any.
+        display_name: Free text.
+        settings: All of steps 3 and 4 as JSON of the ERP's model.
+    """
+
+    merchant: str
+    channel: str
+    version: int | None = None
+    display_name: str | None = None
+    settings: Payload | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderQuery:
+    """A page of a merchant's orders, by id.
+
+    Attributes:
+        merchant: Tenant.
+        after: Id of the last order of the page before.
+        limit: Orders per page.
+        outcome: Only orders with such a verdict.
+        sales_channel: Only orders of it; empty for all.
+    """
+
+    merchant: str
+    after: str
+    limit: int
+    outcome: Outcome | None = None
+    sales_channel: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewInvoice:
+    """A person invoices one order now.
+
+    Attributes:
+        merchant: Tenant.
+        channel: Id of the channel.
+        order_id: Of the order.
+        overrides: Values instead of the channel's.
+        request_id: Makes it repeatable; may be empty.
+    """
+
+    merchant: str
+    channel: str
+    order_id: str
+    overrides: Overrides
+    request_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvoiceQuery:
+    """A page of a channel's invoices, oldest first.
+
+    Attributes:
+        merchant: Tenant.
+        channel: Id of the channel.
+        after: Id of the last invoice of the page before.
+        limit: Invoices per page.
+        state: Only invoices in it.
+    """
+
+    merchant: str
+    channel: str
+    after: str
+    limit: int
+    state: InvoiceState | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SkuAnswer:
+    """What the catalogue says about one SKU.
+
+    Attributes:
+        sku: As asked.
+        items: Items that carry it under the channel's strategy.
+        refusal: Why its only item cannot be invoiced; empty when it can.
+        suggestions: SKUs that exist and look alike, best first.
+    """
+
+    sku: str
+    items: tuple[Item, ...]
+    refusal: str = ""
+    suggestions: tuple[str, ...] = ()
