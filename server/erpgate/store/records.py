@@ -225,6 +225,7 @@ class InvoiceRecord:
         payment_state: How much is paid.
         failure: Why it does not go on; None when it does.
         overrides: Values of a person.
+        requested: Whether a person asked for it, whatever the automation says.
         stage: How far it shall go.
         paid_total: What the buyer paid.
         currency_code: ISO 4217.
@@ -246,6 +247,7 @@ class InvoiceRecord:
     payment_state: PaymentState = PaymentState.UNPAID
     failure: Failure | None = None
     overrides: Overrides = field(default_factory=Overrides)
+    requested: bool = False
     stage: Stage
     paid_total: Decimal
     currency_code: str

@@ -1,0 +1,13 @@
+"""The machine-readable reference that a document carries in the ERP."""
+
+import base64
+import hashlib
+
+
+def document_reference(account: str, sales_channel: str, external_id: str, issue_no: int) -> str:
+    """The reference of a business key: 24 letters and digits.
+
+    It is derived from the key alone, so that it is the same after a crash, a reconnection or a restored backup.
+    """
+    key = "\x1f".join((account, sales_channel, external_id, str(issue_no))).encode()
+    return base64.b32encode(hashlib.sha256(key).digest()[:15]).decode()

@@ -1,0 +1,243 @@
+"""One ERP account at work: its due tasks, its rate budget and its connection, owned by this process alone."""
+
+import asyncio
+import datetime as dt
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+
+from erpgate.engine.budget import WHOLE, Budget
+from erpgate.engine.clock import Clock
+from erpgate.engine.journal import Journal
+from erpgate.engine.session import Session
+from erpgate.engine.settings import EngineSettings, nth
+from erpgate.engine.work import Handler, Postponed
+from erpgate.plugin.errors import Misconfigured, RateLimited, Unavailable
+from erpgate.plugin.http import RateReading
+from erpgate.plugin.policy import Limits
+from erpgate.store.channels import SetHealth
+from erpgate.store.database import Database
+from erpgate.store.errors import LeaseLost, StoreUnavailable
+from erpgate.store.records import Health
+from erpgate.store.tasks import PostponeTask, ReleaseLane, Task, due_tasks
+from erpgate.store.writes import Lease
+
+_log = logging.getLogger(__name__)
+
+_PREFETCH = 32
+_Key = tuple[str, str]
+
+SessionOpener = Callable[["Lane"], Awaitable[Session | None]]
+"""Opens the account's connection; None while no channel has the account or its plugin is missing."""
+
+
+class Lane:
+    """Runs the tasks of one account until there are none or the lease is lost.
+
+    Args:
+        lease: The right to work for it.
+        database: Where tasks are.
+        handlers: Process by kind.
+        open_session: Connects the account when the first task needs it.
+        clock: Where time comes from.
+        settings: Times and sizes.
+    """
+
+    def __init__(
+        self,
+        lease: Lease,
+        database: Database,
+        handlers: Mapping[str, Handler],
+        open_session: SessionOpener,
+        clock: Clock,
+        settings: EngineSettings,
+    ) -> None:
+        self.lease = lease
+        self.database = database
+        self.clock = clock
+        self.settings = settings
+        self.budget = Budget(Limits())
+        self.locks: dict[str, asyncio.Lock] = {}
+        self._in_flight = 1
+        self._handlers = handlers
+        self._open_session = open_session
+        self._session: Session | None = None
+        self._session_lock = asyncio.Lock()
+        self._ready: deque[Task] = deque()
+        self._running: dict[_Key, asyncio.Task[None]] = {}
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._lost = False
+        self._failures = 0
+        self._paused_until = 0.0
+        self._valid_until = clock.boot() + settings.lease.total_seconds()
+
+    async def session(self) -> Session | None:
+        """The account's open connection under its newest settings."""
+        async with self._session_lock:
+            session = await self._open_session(self)
+            if session is not self._session:
+                if session is not None and self._session is None:
+                    self.budget = Budget(session.erp.limits)
+                    self._in_flight = session.erp.limits.in_flight
+                    self._wake.set()
+                self._session = session
+            return session
+
+    @property
+    def open(self) -> Session | None:
+        """The connection that is open, if one is."""
+        return self._session
+
+    def journal(self, subject: str) -> Journal:
+        """The attempts for a subject."""
+        return Journal(self.database, self.lease, subject, self.clock, self.settings, self._extended)
+
+    def wake(self) -> None:
+        """A task was added."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Starts nothing more; `run` ends when what runs has ended."""
+        self._stopping = True
+        self._wake.set()
+
+    def lose(self) -> None:
+        """Another process owns the account: what runs is cancelled, and its writes are refused anyway."""
+        self._lost = True
+        for running in self._running.values():
+            running.cancel()
+        self._wake.set()
+
+    def renewed(self, asked_at: float) -> None:
+        """The lease was renewed at the request that left at `asked_at` on the boot clock."""
+        self._valid_until = max(self._valid_until, asked_at + self.settings.lease.total_seconds())
+
+    async def before(self, resource: str, *, write: bool) -> None:
+        """Guards one request: waits for the budget, and lets a write leave only while the lease is certain."""
+        await self.budget.take(resource)
+        if write and self.clock.boot() >= self._valid_until:
+            raise Unavailable("This process no longer owns the account; nothing was sent.")
+
+    def after(self, reading: RateReading | None) -> None:
+        """Takes note of what the ERP said about its rate limit."""
+        if reading is not None:
+            self.budget.correct(reading)
+
+    async def run(self) -> None:
+        """Works until the lane is idle, lost or stopped, and gives it back."""
+        try:
+            while not self._lost and not (self._stopping and not self._running):
+                await self._start_due()
+                if not await self._wait():
+                    break
+        finally:
+            await self._finish()
+
+    async def _start_due(self) -> None:
+        while not self._stopping and not self._lost and self._free() > 0:
+            self._wake.clear()
+            if not self._ready and not await self._fetch():
+                return
+            task = self._ready.popleft()
+            key = (task.kind, task.subject)
+            if key not in self._running:
+                self._running[key] = asyncio.create_task(self._run_one(task), name=f"{task.kind} {task.subject}")
+
+    def _free(self) -> int:
+        if self._paused_until > asyncio.get_running_loop().time():
+            return 0
+        return (1 if self._failures else self._in_flight) - len(self._running)
+
+    async def _fetch(self) -> bool:
+        kinds = list(self._handlers)
+        limit = _PREFETCH + len(self._running)
+        now = self.clock.now()
+        due = await self.database.read(lambda c: due_tasks(c, self.lease.account, now, limit=limit, kinds=kinds))
+        self._ready.extend(task for task in due if (task.kind, task.subject) not in self._running)
+        return bool(self._ready)
+
+    async def _wait(self) -> bool:
+        """Waits for a reason to look again; False when the lane has been idle long enough."""
+        pause = self._paused_until - asyncio.get_running_loop().time()
+        if self._running:
+            seconds = pause if pause > 0 else None
+        else:
+            seconds = pause if pause > 0 else self.settings.linger.total_seconds()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return bool(self._running) or pause > 0
+        return True
+
+    async def _run_one(self, task: Task) -> None:
+        key = (task.kind, task.subject)
+        try:
+            postponed = await self._handle(task)
+            if postponed is not None:
+                due = self.clock.now() + postponed.delay
+                await self.database.write(PostponeTask(task, due, self.lease))
+        except LeaseLost:
+            self.lose()
+        except StoreUnavailable:
+            _log.warning("The database can't be reached; %s %s is run again.", *key)
+            self._pause(nth(self.settings.retry_delays, 0))
+        except Exception:
+            _log.exception("%s %s could not be noted.", *key)
+            self._pause(nth(self.settings.retry_delays, 1))
+        finally:
+            del self._running[key]
+            self._wake.set()
+
+    async def _handle(self, task: Task) -> Postponed | None:
+        """Runs the process; what concerns the whole account slows the whole account down."""
+        try:
+            postponed = await self._handlers[task.kind](self, task)
+        except RateLimited as error:
+            self.budget.block(error.resource, error.retry_after)
+            if error.resource == WHOLE:
+                self._pause(error.retry_after)
+            return Postponed(delay=error.retry_after)
+        except Unavailable as error:
+            return await self._back_off(Health.DEGRADED, error.message)
+        except Misconfigured as error:
+            return await self._back_off(Health.AUTH_FAILED, error.message)
+        except (LeaseLost, StoreUnavailable):
+            raise
+        except Exception:
+            _log.exception("%s %s failed; it is run again.", task.kind, task.subject)
+            return Postponed(delay=nth(self.settings.retry_delays, task.attempts))
+        if self._failures:
+            self._failures = 0
+            await self._set_health(Health.OK, "")
+        return postponed
+
+    async def _back_off(self, health: Health, message: str) -> Postponed:
+        delay = nth(self.settings.retry_delays, self._failures)
+        self._failures += 1
+        self._pause(delay)
+        await self._set_health(health, message)
+        return Postponed(delay=delay)
+
+    def _pause(self, delay: dt.timedelta) -> None:
+        until = asyncio.get_running_loop().time() + delay.total_seconds()
+        self._paused_until = max(self._paused_until, until)
+
+    async def _set_health(self, health: Health, message: str) -> None:
+        await self.database.write(SetHealth(self.lease.account, health, message))
+
+    def _extended(self, reach: dt.timedelta) -> None:
+        self._valid_until = max(self._valid_until, self.clock.boot() + reach.total_seconds())
+
+    async def _finish(self) -> None:
+        for running in self._running.values():
+            running.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        if self._session is not None:
+            await self._session.connection.aclose()
+        if not self._lost:
+            try:
+                await self.database.write(ReleaseLane(self.lease))
+            except (LeaseLost, StoreUnavailable):
+                _log.info("The lane %s was taken over or can't be released now.", self.lease.account)

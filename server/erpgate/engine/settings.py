@@ -1,0 +1,40 @@
+"""How the engine behaves in time; tests choose small values."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+_SECOND = dt.timedelta(seconds=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EngineSettings:
+    """Times and sizes of lanes.
+
+    Attributes:
+        lease: How long a lane is owned without renewal.
+        renew: How often leases are renewed.
+        poll: How often due lanes are looked for beneath wake-ups.
+        linger: How long an idle lane is kept before it is given back.
+        lanes: Lanes per process at most.
+        look_up_delays: Before each look-up of an unknown outcome; the last one repeats.
+        retry_delays: Before each repetition of what certainly did not happen; the last one repeats.
+        answer_margin: How much longer than its timeout a call may take before its lease ends.
+        patience: How long after the settle time an incomplete listing is asked again before a person must look.
+        grace: How long running work may take when the process is asked to stop.
+    """
+
+    lease: dt.timedelta = 30 * _SECOND
+    renew: dt.timedelta = 10 * _SECOND
+    poll: dt.timedelta = _SECOND
+    linger: dt.timedelta = 5 * _SECOND
+    lanes: int = 256
+    look_up_delays: tuple[dt.timedelta, ...] = (2 * _SECOND, 5 * _SECOND, 15 * _SECOND, 60 * _SECOND)
+    retry_delays: tuple[dt.timedelta, ...] = (_SECOND, 5 * _SECOND, 30 * _SECOND, 120 * _SECOND, 600 * _SECOND)
+    answer_margin: dt.timedelta = 10 * _SECOND
+    patience: dt.timedelta = 900 * _SECOND
+    grace: dt.timedelta = 20 * _SECOND
+
+
+def nth(delays: tuple[dt.timedelta, ...], n: int) -> dt.timedelta:
+    """The n-th delay from 0; the last one repeats."""
+    return delays[min(n, len(delays) - 1)]

@@ -1,0 +1,133 @@
+"""The worker of one process: takes lanes that have work, runs them, and renews their leases."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+
+from erpgate.engine.clock import Clock
+from erpgate.engine.lane import Lane
+from erpgate.engine.settings import EngineSettings
+from erpgate.store.database import Database
+from erpgate.store.errors import StoreUnavailable
+from erpgate.store.tasks import ClaimLanes, RenewLeases
+from erpgate.store.writes import Lease
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Owns lanes.
+
+    Args:
+        owner: Names this process in leases; unique among living ones.
+        database: Where lanes and tasks are.
+        new_lane: Makes the lane of a lease.
+        clock: Where time comes from.
+        settings: Times and sizes.
+        alone: Whether no other process can hold a lease.
+    """
+
+    def __init__(
+        self,
+        owner: str,
+        database: Database,
+        new_lane: Callable[[Lease], Lane],
+        clock: Clock,
+        settings: EngineSettings,
+        *,
+        alone: bool,
+    ) -> None:
+        self._owner = owner
+        self._database = database
+        self._new_lane = new_lane
+        self._clock = clock
+        self._settings = settings
+        self._alone = alone
+        self._lanes: dict[str, Lane] = {}
+        self._runs: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    def wake(self, account: str) -> None:
+        """A task was added for this account."""
+        lane = self._lanes.get(account)
+        if lane is not None:
+            lane.wake()
+        else:
+            self._wake.set()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator["Worker"]:
+        """Works in the background; on leaving, what runs may end, then lanes are handed over."""
+        async with asyncio.TaskGroup() as group:
+            claiming = group.create_task(self._claim_forever())
+            renewing = group.create_task(self._renew_forever())
+            try:
+                yield self
+            finally:
+                claiming.cancel()
+                await self._drain()
+                renewing.cancel()
+
+    async def _claim_forever(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                await self._claim()
+            except StoreUnavailable:
+                _log.warning("The database can't be reached; lanes are claimed as soon as it can.")
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._settings.poll.total_seconds()):
+                    await self._wake.wait()
+
+    async def _claim(self) -> None:
+        room = self._settings.lanes - len(self._lanes)
+        if room <= 0:
+            return
+        now = self._clock.now()
+        leases = await self._database.write(
+            ClaimLanes(self._owner, now, now + self._settings.lease, room, idle_leases=self._alone)
+        )
+        for lease in leases:
+            lane = self._new_lane(lease)
+            self._lanes[lease.account] = lane
+            run = asyncio.create_task(self._run(lane), name=f"lane {lease.account}")
+            self._runs.add(run)
+            run.add_done_callback(self._runs.discard)
+
+    async def _run(self, lane: Lane) -> None:
+        try:
+            await lane.run()
+        except Exception:
+            _log.exception("The lane %s ended with a defect.", lane.lease.account)
+        finally:
+            del self._lanes[lane.lease.account]
+            self._wake.set()
+
+    async def _renew_forever(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.renew.total_seconds())
+            lanes = dict(self._lanes)
+            if not lanes:
+                continue
+            asked_at = self._clock.boot()
+            leases = tuple(lane.lease for lane in lanes.values())
+            try:
+                held = await self._database.write(RenewLeases(leases, self._clock.now() + self._settings.lease))
+            except StoreUnavailable:
+                continue
+            for lane in lanes.values():
+                if lane.lease in held:
+                    lane.renewed(asked_at)
+                else:
+                    lane.lose()
+
+    async def _drain(self) -> None:
+        for lane in self._lanes.values():
+            lane.stop()
+        if self._runs:
+            _, late = await asyncio.wait(self._runs, timeout=self._settings.grace.total_seconds())
+            for run in late:
+                run.cancel()
+            await asyncio.gather(*late, return_exceptions=True)

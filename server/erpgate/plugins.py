@@ -1,0 +1,177 @@
+"""Loads plugins, each by itself: one that fails is reported and harms no other."""
+
+import importlib.metadata
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pluggy
+
+from erpgate.plugin import hookspecs
+from erpgate.plugin.erp import API_VERSION, Erp
+from erpgate.plugin.simulator import Simulator
+
+GROUP = "erpgate.plugins"
+"""Entry-point group."""
+
+_log = logging.getLogger(__name__)
+_STANDARD = "erpgate"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PluginInfo:
+    """A plugin and how it is.
+
+    Attributes:
+        name: Of its entry point.
+        distribution: That it was installed from.
+        version: Of the distribution.
+        api_version: Of the contract that its ERPs were written for; 0 when it offers none.
+        status: Whether it works.
+        failure: Why it does not.
+    """
+
+    name: str
+    distribution: str
+    version: str
+    api_version: int = 0
+    status: Literal["ok", "failed", "disabled"]
+    failure: str = ""
+
+
+class PluginError(Exception):
+    """A plugin breaks the contract; the message says how."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Registry:
+    """What is loaded: ERPs by name, and every plugin with its health.
+
+    Attributes:
+        erps: Offers of loaded plugins.
+        plugins: All plugins, loaded or not, by name.
+        origins: ERP name to the name of its plugin.
+    """
+
+    erps: Mapping[str, Erp[Any, Any]]
+    plugins: Sequence[PluginInfo]
+    origins: Mapping[str, str]
+    _manager: pluggy.PluginManager = field(repr=False)
+
+    def plugin_of(self, erp: str) -> PluginInfo:
+        """The plugin that offers an ERP.
+
+        Raises:
+            KeyError: None does.
+        """
+        origin = self.origins[erp]
+        return next(info for info in self.plugins if info.name == origin)
+
+    def simulators(self) -> Mapping[str, Simulator]:
+        """The offered simulators by the name of their ERP; imports them, so only what needs one asks."""
+        return {offer.erp: offer for offers in self._manager.hook.erpgate_simulators() for offer in offers}
+
+
+def load_plugins(
+    *,
+    disabled: Iterable[str] = (),
+    external: bool = True,
+    extra: Mapping[str, object] | None = None,
+    entry_points: Iterable[importlib.metadata.EntryPoint] | None = None,
+) -> Registry:
+    """Loads every plugin that is installed.
+
+    Args:
+        disabled: Names of entry points to leave out.
+        external: Whether plugins of other distributions are loaded too.
+        extra: Plugin objects to register beside the installed ones, by name.
+        entry_points: Instead of the installed ones.
+    """
+    loader = _Loader(frozenset(disabled), external)
+    found = importlib.metadata.entry_points(group=GROUP) if entry_points is None else entry_points
+    for entry_point in sorted(found, key=lambda point: point.name):
+        loader.load_entry_point(entry_point)
+    for name, plugin in (extra or {}).items():
+        loader.load(PluginInfo(name=name, distribution=_STANDARD, version="0", status="ok"), lambda p=plugin: p)
+    return Registry(erps=loader.erps, plugins=loader.plugins, origins=loader.origins, _manager=loader.manager)
+
+
+class _Loader:
+    def __init__(self, disabled: frozenset[str], external: bool) -> None:
+        self.manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self.manager.add_hookspecs(hookspecs)
+        self.erps: dict[str, Erp[Any, Any]] = {}
+        self.plugins: list[PluginInfo] = []
+        self.origins: dict[str, str] = {}
+        self._disabled = disabled
+        self._external = external
+
+    def load_entry_point(self, entry_point: importlib.metadata.EntryPoint) -> None:
+        distribution = entry_point.dist
+        info = PluginInfo(
+            name=entry_point.name,
+            distribution=distribution.name if distribution else "",
+            version=distribution.version if distribution else "",
+            status="ok",
+        )
+        if entry_point.name in self._disabled:
+            self.plugins.append(_with_status(info, "disabled", "switched off by the operator"))
+        elif self._external or info.distribution == _STANDARD:
+            self.load(info, entry_point.load)
+
+    def load(self, info: PluginInfo, imported: Any) -> None:
+        """Imports, registers and checks one plugin; whatever goes wrong is its failure alone."""
+        plugin = None
+        try:
+            plugin = imported()
+            self.manager.register(plugin, name=info.name)
+            offers = self._offers(plugin, info)
+        except Exception as error:
+            if plugin is not None and self.manager.is_registered(plugin):
+                self.manager.unregister(plugin)
+            _log.exception("Plugin %s of %s %s can't be used.", info.name, info.distribution, info.version)
+            self.plugins.append(_with_status(info, "failed", f"{type(error).__name__}: {error}"))
+            return
+        for erp in offers:
+            self.erps[erp.name] = erp
+            self.origins[erp.name] = info.name
+        self.plugins.append(_with_status(info, "ok", "", max((erp.api_version for erp in offers), default=0)))
+
+    def _offers(self, plugin: Any, info: PluginInfo) -> Sequence[Erp[Any, Any]]:
+        hooks = {caller.name for caller in self.manager.get_hookcallers(plugin) or ()}
+        known = {name for name in vars(hookspecs) if name.startswith("erpgate_")}
+        if unknown := sorted(hooks - known):
+            raise PluginError(f"implements hooks that do not exist: {', '.join(unknown)}")
+        others = [other for other in self.manager.get_plugins() if other is not plugin]
+        answers = self.manager.subset_hook_caller("erpgate_erps", others)()
+        offers = [erp for offered in answers for erp in offered]
+        for erp in offers:
+            self._check(erp, info)
+        return offers
+
+    def _check(self, erp: object, info: PluginInfo) -> None:
+        if not isinstance(erp, Erp):
+            raise PluginError(f"erpgate_erps offers a {type(erp).__name__} instead of an Erp")
+        if erp.api_version != API_VERSION:
+            raise PluginError(
+                f"ERP {erp.name} was written for plugin API {erp.api_version}, this erpgate has {API_VERSION}: "
+                "install matching versions"
+            )
+        if erp.name in self.erps:
+            raise PluginError(
+                f"ERP {erp.name} is offered by {info.distribution} and by plugin {self.origins[erp.name]}: remove one"
+            )
+
+
+def _with_status(
+    info: PluginInfo, status: Literal["ok", "failed", "disabled"], failure: str, api_version: int = 0
+) -> PluginInfo:
+    return PluginInfo(
+        name=info.name,
+        distribution=info.distribution,
+        version=info.version,
+        api_version=api_version,
+        status=status,
+        failure=failure,
+    )

@@ -1,0 +1,85 @@
+"""The journal: a row before and after every write to an ERP."""
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from erpgate.store.codecs import from_micros, to_micros
+from erpgate.store.records import AttemptOutcome, AttemptRecord, BytesLeft
+from erpgate.store.schema import attempt
+from erpgate.store.tasks import extend_lease
+from erpgate.store.writes import Lease, Write
+
+
+def attempts_of(connection: sa.Connection, account: str, subject: str) -> Sequence[AttemptRecord]:
+    """Every attempt for a subject, oldest first."""
+    rows = connection.execute(
+        sa.select(attempt)
+        .where(attempt.c.account == account, attempt.c.subject == subject)
+        .order_by(attempt.c.start_time, attempt.c.number)
+    )
+    return [_record(row) for row in rows]
+
+
+@dataclass(frozen=True)
+class BeginAttempt(Write[None]):
+    """Notes that a write may leave from now on; the lease lasts until its answer can't come any more."""
+
+    attempt: AttemptRecord
+    answer_until: dt.datetime
+    lease: Lease
+
+    def apply(self, connection: sa.Connection) -> None:
+        """Adds the row."""
+        extend_lease(connection, self.lease, self.answer_until)
+        connection.execute(sa.insert(attempt), _row(self.attempt))
+
+
+@dataclass(frozen=True)
+class EndAttempt(Write[None]):
+    """Notes what came of a write."""
+
+    attempt: AttemptRecord
+    lease: Lease
+
+    def apply(self, connection: sa.Connection) -> None:
+        """Sets outcome, answer and end."""
+        row = _row(self.attempt)
+        key = [attempt.c[name] == row.pop(name) for name in ("account", "subject", "step", "number")]
+        connection.execute(sa.update(attempt).where(*key).values(row))
+
+
+def _row(record: AttemptRecord) -> dict[str, object]:
+    return {
+        "account": record.account,
+        "subject": record.subject,
+        "step": record.step,
+        "number": record.number,
+        "epoch": record.epoch,
+        "bytes_left": record.bytes_left,
+        "outcome": record.outcome,
+        "answer": None if record.answer is None else json.dumps(record.answer),
+        "error": record.error,
+        "start_time": to_micros(record.start_time),
+        "end_time": None if record.end_time is None else to_micros(record.end_time),
+    }
+
+
+def _record(row: sa.Row[Any]) -> AttemptRecord:
+    return AttemptRecord(
+        account=row.account,
+        subject=row.subject,
+        step=row.step,
+        number=row.number,
+        epoch=row.epoch,
+        bytes_left=BytesLeft(row.bytes_left),
+        outcome=AttemptOutcome(row.outcome),
+        answer=None if row.answer is None else json.loads(row.answer),
+        error=row.error,
+        start_time=from_micros(row.start_time),
+        end_time=None if row.end_time is None else from_micros(row.end_time),
+    )

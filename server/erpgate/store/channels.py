@@ -1,0 +1,227 @@
+"""Channels and their sealed credentials."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from erpgate.plugin.model import Company, Payload
+from erpgate.store import schema
+from erpgate.store.codecs import from_json, from_micros, to_json, to_micros
+from erpgate.store.errors import Conflict
+from erpgate.store.records import ChannelRecord, ChannelState, Health, InvoiceState
+from erpgate.store.requests import RequestKey, remember
+from erpgate.store.tasks import Task, wake
+from erpgate.store.writes import Lease, Write
+
+_channel = schema.channel
+_credential = schema.credential
+
+UNFINISHED = (InvoiceState.PENDING, InvoiceState.BLOCKED, InvoiceState.SENDING, InvoiceState.UNKNOWN)
+"""States of invoices that stand against deleting their channel."""
+
+
+def get_channel(connection: sa.Connection, merchant: str, channel: str) -> ChannelRecord | None:
+    """One channel."""
+    row = connection.execute(
+        sa.select(_channel).where(_channel.c.merchant == merchant, _channel.c.channel == channel)
+    ).one_or_none()
+    return None if row is None else _record(row)
+
+
+def channel_of_account(connection: sa.Connection, account: str) -> ChannelRecord | None:
+    """The channel that an ERP account is connected by."""
+    row = connection.execute(sa.select(_channel).where(_channel.c.account == account)).one_or_none()
+    return None if row is None else _record(row)
+
+
+def list_channels(connection: sa.Connection, merchant: str, after: str, limit: int) -> Sequence[ChannelRecord]:
+    """A merchant's channels by id."""
+    rows = connection.execute(
+        sa.select(_channel)
+        .where(_channel.c.merchant == merchant, _channel.c.channel > after)
+        .order_by(_channel.c.channel)
+        .limit(limit)
+    )
+    return [_record(row) for row in rows]
+
+
+def channels_of(connection: sa.Connection, merchants: Sequence[str]) -> dict[str, list[ChannelRecord]]:
+    """Every channel of several merchants."""
+    found: dict[str, list[ChannelRecord]] = {merchant: [] for merchant in merchants}
+    rows = connection.execute(
+        sa.select(_channel).where(_channel.c.merchant.in_(merchants)).order_by(_channel.c.channel)
+    )
+    for row in rows:
+        found[row.merchant].append(_record(row))
+    return found
+
+
+def get_sealed(connection: sa.Connection, merchant: str, channel: str) -> tuple[bytes, int] | None:
+    """A channel's sealed credentials and their version."""
+    row = connection.execute(
+        sa.select(_credential.c.sealed, _credential.c.version).where(
+            _credential.c.merchant == merchant, _credential.c.channel == channel
+        )
+    ).one_or_none()
+    return None if row is None else (row.sealed, row.version)
+
+
+@dataclass(frozen=True)
+class CreateChannel(Write[ChannelRecord]):
+    """Stores a channel with its credentials, and remembers the request."""
+
+    record: ChannelRecord
+    sealed: bytes
+    request: RequestKey | None
+    tasks: tuple[Task, ...] = ()
+
+    def apply(self, connection: sa.Connection) -> ChannelRecord:
+        """Adds it unless its name or its company is taken."""
+        if get_channel(connection, self.record.merchant, self.record.channel):
+            raise Conflict("name", self.record.name)
+        holder = channel_of_account(connection, self.record.account)
+        if holder is not None:
+            raise Conflict("company", holder.name)
+        connection.execute(sa.insert(_channel), _row(self.record))
+        connection.execute(
+            sa.insert(_credential),
+            {
+                "merchant": self.record.merchant,
+                "channel": self.record.channel,
+                "sealed": self.sealed,
+                "version": 1,
+            },
+        )
+        if self.request is not None:
+            remember(connection, self.request, self.record.channel, self.record.create_time)
+        wake(connection, self.tasks)
+        return self.record
+
+
+@dataclass(frozen=True)
+class UpdateChannel(Write[ChannelRecord]):
+    """Replaces a channel's record if it is still at its version."""
+
+    record: ChannelRecord
+    now: dt.datetime
+    tasks: tuple[Task, ...] = ()
+    lease: Lease | None = None
+
+    def apply(self, connection: sa.Connection) -> ChannelRecord:
+        """Raises the version."""
+        stored = replace(self.record, version=self.record.version + 1, update_time=self.now)
+        if stored.account != self._account(connection):
+            holder = channel_of_account(connection, stored.account)
+            if holder is not None:
+                raise Conflict("company", holder.name)
+        result = connection.execute(
+            sa.update(_channel)
+            .where(
+                _channel.c.merchant == stored.merchant,
+                _channel.c.channel == stored.channel,
+                _channel.c.version == self.record.version,
+            )
+            .values(_row(stored))
+        )
+        if result.rowcount != 1:
+            raise Conflict("version")
+        wake(connection, self.tasks)
+        return stored
+
+    def _account(self, connection: sa.Connection) -> str:
+        stored = get_channel(connection, self.record.merchant, self.record.channel)
+        return "" if stored is None else stored.account
+
+
+@dataclass(frozen=True)
+class SetHealth(Write[None]):
+    """Notes how a channel is, without touching its version."""
+
+    account: str
+    health: Health
+    message: str
+
+    def apply(self, connection: sa.Connection) -> None:
+        """Writes only a change."""
+        connection.execute(
+            sa.update(_channel)
+            .where(
+                _channel.c.account == self.account,
+                sa.or_(_channel.c.health != self.health, _channel.c.health_message != self.message),
+            )
+            .values(health=self.health, health_message=self.message)
+        )
+
+
+@dataclass(frozen=True)
+class DeleteChannel(Write[None]):
+    """Forgets a channel and its credentials; invoices and business keys stay."""
+
+    merchant: str
+    channel: str
+    version: int | None
+    force: bool
+
+    def apply(self, connection: sa.Connection) -> None:
+        """Removes it at its version, unless unfinished invoices stand against it."""
+        if not self.force and (count := self._unfinished(connection)):
+            raise Conflict("unfinished", str(count))
+        where = [_channel.c.merchant == self.merchant, _channel.c.channel == self.channel]
+        if self.version is not None:
+            where.append(_channel.c.version == self.version)
+        if connection.execute(sa.delete(_channel).where(*where)).rowcount != 1:
+            raise Conflict("version")
+        connection.execute(
+            sa.delete(_credential).where(_credential.c.merchant == self.merchant, _credential.c.channel == self.channel)
+        )
+
+    def _unfinished(self, connection: sa.Connection) -> int:
+        invoice = schema.invoice
+        return connection.execute(
+            sa.select(sa.func.count()).where(
+                invoice.c.merchant == self.merchant,
+                invoice.c.channel == self.channel,
+                invoice.c.state.in_(UNFINISHED),
+            )
+        ).scalar_one()
+
+
+def _row(record: ChannelRecord) -> dict[str, object]:
+    return {
+        "merchant": record.merchant,
+        "channel": record.channel,
+        "erp": record.erp,
+        "display_name": record.display_name,
+        "country_code": record.country_code,
+        "account": record.account,
+        "company": to_json(Company | None, record.company),
+        "settings": to_json(Payload, record.settings),
+        "state": record.state,
+        "health": record.health,
+        "health_message": record.health_message,
+        "version": record.version,
+        "create_time": to_micros(record.create_time),
+        "update_time": to_micros(record.update_time),
+    }
+
+
+def _record(row: sa.Row[Any]) -> ChannelRecord:
+    return ChannelRecord(
+        merchant=row.merchant,
+        channel=row.channel,
+        erp=row.erp,
+        display_name=row.display_name,
+        country_code=row.country_code,
+        account=row.account,
+        company=from_json(Company | None, row.company),  # type: ignore[arg-type]
+        settings=from_json(Payload, row.settings),  # type: ignore[type-abstract]
+        state=ChannelState(row.state),
+        health=Health(row.health),
+        health_message=row.health_message,
+        version=row.version,
+        create_time=from_micros(row.create_time),
+        update_time=from_micros(row.update_time),
+    )

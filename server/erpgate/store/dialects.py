@@ -1,0 +1,138 @@
+"""What differs between databases: opening, locking, and what an error means."""
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from erpgate.store.errors import StoreUnavailable, StoreUnusable
+from erpgate.store.migrate import migrate
+
+
+class Dialect(Protocol):
+    """One kind of database."""
+
+    reads_inline: bool
+    """Whether short reads run in the event loop's own thread."""
+    reader_threads: int
+    """Threads for reads that do not."""
+
+    def prepare(self) -> None:
+        """Checks that the database can be used and brings its schema up to date."""
+        ...
+
+    def write_engine(self) -> sa.Engine:
+        """For the writer thread."""
+        ...
+
+    def read_engine(self) -> sa.Engine:
+        """For readers."""
+        ...
+
+    def translate(self, error: Exception) -> Exception:
+        """What a failed commit means to its caller."""
+        ...
+
+    def close(self) -> None:
+        """Gives back what `prepare` took."""
+        ...
+
+
+class SqliteDialect:
+    """An SQLite file: one process at a time, shown by an exclusive lock on a file beside it.
+
+    Args:
+        path: Of the database file.
+    """
+
+    reads_inline = True
+    reader_threads = 2
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock: int | None = None
+
+    def prepare(self) -> None:
+        """Locks the file, switches WAL on and migrates.
+
+        Raises:
+            StoreUnusable: Another process has it, or the file can't be used.
+        """
+        try:
+            self._lock = os.open(self._path.with_name(self._path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreUnusable(
+                f"Another erpgate process uses {self._path}. Stop it, or use PostgreSQL for several processes."
+            ) from error
+        except OSError as error:
+            raise StoreUnusable(f"{self._path} can't be opened: {error.strerror}. Check folder and rights.") from error
+        engine = self.write_engine()
+        try:
+            migrate(engine)
+        except sa.exc.DatabaseError as error:
+            raise StoreUnusable(f"{self._path} is not a usable erpgate database: {error.orig}.") from error
+        finally:
+            engine.dispose()
+
+    def write_engine(self) -> sa.Engine:
+        """Begins IMMEDIATE and commits with a flush to disk."""
+        return self._engine("BEGIN IMMEDIATE")
+
+    def read_engine(self) -> sa.Engine:
+        """Begins DEFERRED: a stable snapshot beside the writer."""
+        return self._engine("BEGIN")
+
+    def translate(self, error: Exception) -> Exception:
+        """A full or unreadable disk is an outage; the rest is a defect."""
+        if isinstance(error, sa.exc.OperationalError):
+            return StoreUnavailable(f"the database refuses to write: {error.orig}")
+        return error
+
+    def close(self) -> None:
+        """Releases the lock."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _engine(self, begin: str) -> sa.Engine:
+        engine = sa.create_engine(
+            sa.URL.create("sqlite", database=str(self._path)),
+            connect_args={"check_same_thread": False},
+            poolclass=sa.pool.QueuePool,
+            pool_size=4,
+        )
+
+        @sa.event.listens_for(engine, "connect")
+        def configure(connection: sqlite3.Connection, _: Any) -> None:
+            connection.isolation_level = None
+            with contextlib.closing(connection.cursor()) as cursor:
+                for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "cache_size=-32768"):
+                    cursor.execute(f"PRAGMA {pragma}")
+
+        @sa.event.listens_for(engine, "begin")
+        def start(connection: sa.Connection) -> None:
+            connection.exec_driver_sql(begin)
+
+        return engine
+
+
+def dialect_of(url: str) -> Dialect:
+    """The dialect that a database URL names.
+
+    Raises:
+        StoreUnusable: It names none that is known.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise StoreUnusable("The database URL can't be read; write for instance sqlite:///erpgate.sqlite3.") from error
+    if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
+        return SqliteDialect(Path(parsed.database))
+    raise StoreUnusable(
+        f"erpgate does not store in {parsed.get_backend_name()!r} at this URL; write sqlite:///PATH with a file's path."
+    )

@@ -1,0 +1,231 @@
+"""Invoices and their business keys."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+import ulid
+
+from erpgate.domain.order import Order
+from erpgate.domain.reference import document_reference
+from erpgate.plugin.model import Document, Stage
+from erpgate.store import schema
+from erpgate.store.codecs import from_json, from_micros, to_json, to_micros
+from erpgate.store.errors import Conflict
+from erpgate.store.records import (
+    ChannelRecord,
+    Failure,
+    FiscalState,
+    Frozen,
+    InvoiceRecord,
+    InvoiceState,
+    Overrides,
+    PaymentState,
+    VerdictRecord,
+)
+from erpgate.store.tasks import CompleteTask, Task, wake
+from erpgate.store.verdicts import put_verdicts
+from erpgate.store.writes import Lease, Write
+
+_invoice = schema.invoice
+_key = schema.invoice_order
+
+FIRST_ISSUE = 1
+"""Issue number of the first document for an order."""
+
+ISSUE_INVOICE = "issue_invoice"
+"""Kind of the task that brings an invoice into the ERP."""
+
+
+def get_invoice(connection: sa.Connection, merchant: str, channel: str, invoice: str) -> InvoiceRecord | None:
+    """One invoice."""
+    row = connection.execute(
+        sa.select(_invoice).where(
+            _invoice.c.merchant == merchant, _invoice.c.channel == channel, _invoice.c.invoice == invoice
+        )
+    ).one_or_none()
+    return None if row is None else _record(row)
+
+
+def list_invoices(
+    connection: sa.Connection, merchant: str, channel: str, *, after: str, limit: int, state: InvoiceState | None
+) -> Sequence[InvoiceRecord]:
+    """A channel's invoices, oldest first."""
+    where = [_invoice.c.merchant == merchant, _invoice.c.channel == channel, _invoice.c.invoice > after]
+    if state is not None:
+        where.append(_invoice.c.state == state)
+    rows = connection.execute(sa.select(_invoice).where(*where).order_by(_invoice.c.invoice).limit(limit))
+    return [_record(row) for row in rows]
+
+
+def live_invoices(connection: sa.Connection, orders: Iterable[tuple[str, str]]) -> dict[tuple[str, str], InvoiceRecord]:
+    """The live invoice of each (merchant, order id) that has one."""
+    rows = connection.execute(
+        sa.select(_invoice)
+        .join(_key, sa.and_(_key.c.merchant == _invoice.c.merchant, _key.c.invoice == _invoice.c.invoice))
+        .where(_key.c.live == 1, sa.tuple_(_key.c.merchant, _key.c.order_id).in_(list(orders)))
+    )
+    return {(row.merchant, row.order_id): _record(row) for row in rows}
+
+
+def new_invoice(
+    order: Order, channel: ChannelRecord, stage: Stage, now: dt.datetime, overrides: Overrides | None = None
+) -> InvoiceRecord:
+    """A PENDING invoice of an order, with the reference of its business key."""
+    return InvoiceRecord(
+        merchant=order.merchant,
+        channel=channel.channel,
+        invoice=str(ulid.ULID.from_datetime(now)),
+        account=channel.account,
+        order_id=order.order_id,
+        reference=document_reference(channel.account, order.sales_channel, order.external_id, FIRST_ISSUE),
+        overrides=overrides or Overrides(),
+        stage=stage,
+        paid_total=order.total_paid,
+        currency_code=order.currency_code,
+        create_time=now,
+        update_time=now,
+    )
+
+
+def taken_keys(connection: sa.Connection, keys: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
+    """Which of these (account, sales channel, external id) were invoiced before, each with its invoice's name."""
+    rows = connection.execute(
+        sa.select(_key).where(sa.tuple_(_key.c.account, _key.c.sales_channel, _key.c.external_id).in_(list(keys)))
+    )
+    return {
+        (row.account, row.sales_channel, row.external_id): (
+            f"merchants/{row.merchant}/channels/{row.channel}/invoices/{row.invoice}"
+        )
+        for row in rows
+    }
+
+
+def begin_invoices(connection: sa.Connection, begun: Sequence[tuple[Order, InvoiceRecord]], now: dt.datetime) -> None:
+    """Stores invoices with their business keys and wakes their lanes; part of a caller's write."""
+    if not begun:
+        return
+    connection.execute(sa.insert(_invoice), [_row(invoice) for _, invoice in begun])
+    connection.execute(
+        sa.insert(_key),
+        [
+            {
+                "account": invoice.account,
+                "sales_channel": order.sales_channel,
+                "external_id": order.external_id,
+                "issue_no": FIRST_ISSUE,
+                "merchant": order.merchant,
+                "order_id": order.order_id,
+                "channel": invoice.channel,
+                "invoice": invoice.invoice,
+                "live": 1,
+            }
+            for order, invoice in begun
+        ],
+    )
+    wake(connection, [issue_task(invoice, now) for _, invoice in begun])
+
+
+def issue_task(invoice: InvoiceRecord, now: dt.datetime) -> Task:
+    """The task that brings an invoice into the ERP."""
+    return Task(account=invoice.account, kind=ISSUE_INVOICE, subject=invoice.name, due_time=now)
+
+
+def withdraw(connection: sa.Connection, invoice: InvoiceRecord, now: dt.datetime) -> None:
+    """Gives up an invoice of which nothing was sent, and frees its business key; part of a caller's write."""
+    save(connection, replace(invoice, state=InvoiceState.WITHDRAWN, failure=None, update_time=now))
+    connection.execute(sa.delete(_key).where(_key.c.account == invoice.account, _key.c.invoice == invoice.invoice))
+
+
+def save(connection: sa.Connection, invoice: InvoiceRecord) -> InvoiceRecord:
+    """Replaces an invoice that is still at its version.
+
+    Raises:
+        Conflict: It was changed meanwhile.
+    """
+    stored = replace(invoice, version=invoice.version + 1)
+    result = connection.execute(
+        sa.update(_invoice)
+        .where(
+            _invoice.c.merchant == invoice.merchant,
+            _invoice.c.channel == invoice.channel,
+            _invoice.c.invoice == invoice.invoice,
+            _invoice.c.version == invoice.version,
+        )
+        .values(_row(stored))
+    )
+    if result.rowcount != 1:
+        raise Conflict("version")
+    return stored
+
+
+@dataclass(frozen=True)
+class SaveInvoice(Write[InvoiceRecord]):
+    """Notes how far an invoice is, with its order's verdict, and ends the task when it is done."""
+
+    invoice: InvoiceRecord
+    lease: Lease
+    verdict: VerdictRecord | None = None
+    ends: Task | None = None
+
+    def apply(self, connection: sa.Connection) -> InvoiceRecord:
+        """Raises the version."""
+        stored = save(connection, self.invoice)
+        if self.verdict is not None:
+            put_verdicts(connection, stored.merchant, {stored.order_id: (self.verdict,)})
+        if self.ends is not None:
+            CompleteTask(self.ends, self.lease).apply(connection)
+        return stored
+
+
+def _row(record: InvoiceRecord) -> dict[str, object]:
+    return {
+        "merchant": record.merchant,
+        "channel": record.channel,
+        "invoice": record.invoice,
+        "account": record.account,
+        "order_id": record.order_id,
+        "reference": record.reference,
+        "state": record.state,
+        "fiscal_state": record.fiscal_state,
+        "payment_state": record.payment_state,
+        "failure": None if record.failure is None else to_json(Failure, record.failure),
+        "overrides": to_json(Overrides, record.overrides),
+        "requested": int(record.requested),
+        "stage": record.stage.value,
+        "paid_total": str(record.paid_total),
+        "currency_code": record.currency_code,
+        "frozen": None if record.frozen is None else to_json(Frozen, record.frozen),
+        "document": None if record.document is None else to_json(Document, record.document),
+        "version": record.version,
+        "create_time": to_micros(record.create_time),
+        "update_time": to_micros(record.update_time),
+    }
+
+
+def _record(row: sa.Row[Any]) -> InvoiceRecord:
+    return InvoiceRecord(
+        merchant=row.merchant,
+        channel=row.channel,
+        invoice=row.invoice,
+        account=row.account,
+        order_id=row.order_id,
+        reference=row.reference,
+        state=InvoiceState(row.state),
+        fiscal_state=FiscalState(row.fiscal_state),
+        payment_state=PaymentState(row.payment_state),
+        failure=None if row.failure is None else from_json(Failure, row.failure),
+        overrides=from_json(Overrides, row.overrides),
+        requested=bool(row.requested),
+        stage=Stage(row.stage),
+        paid_total=Decimal(row.paid_total),
+        currency_code=row.currency_code,
+        frozen=None if row.frozen is None else from_json(Frozen, row.frozen),
+        document=None if row.document is None else from_json(Document, row.document),
+        version=row.version,
+        create_time=from_micros(row.create_time),
+        update_time=from_micros(row.update_time),
+    )

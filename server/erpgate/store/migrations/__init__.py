@@ -1,0 +1,1 @@
+"""Alembic migrations; they expand first and contract a release later."""

@@ -1,0 +1,223 @@
+"""The tables. Every key begins with the merchant or the account; no transaction spans two merchants' data."""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"}
+)
+
+
+def _text(name: str, **options: object) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, **options)  # type: ignore[arg-type]
+
+
+def _key(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, primary_key=True)
+
+
+def _number(name: str, **options: object) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=False, **options)  # type: ignore[arg-type]
+
+
+lane = sa.Table(
+    "lane",
+    metadata,
+    _key("account"),
+    _number("next_due"),
+    _text("owner", server_default=""),
+    _number("lease_until", server_default="0"),
+    _number("epoch", server_default="0"),
+    sa.Index("ix_lane_next_due", "next_due"),
+    sqlite_with_rowid=False,
+)
+
+task = sa.Table(
+    "task",
+    metadata,
+    _key("account"),
+    _key("kind"),
+    _key("subject"),
+    _number("priority"),
+    _number("due_time"),
+    _number("attempts"),
+    _number("generation"),
+    _number("version"),
+    _text("args"),
+    sa.Index("ix_task_account_priority_due_time", "account", "priority", "due_time"),
+    sqlite_with_rowid=False,
+)
+
+channel = sa.Table(
+    "channel",
+    metadata,
+    _key("merchant"),
+    _key("channel"),
+    _text("erp"),
+    _text("display_name"),
+    _text("country_code"),
+    _text("account"),
+    _text("company"),
+    _text("settings"),
+    _text("state"),
+    _text("health"),
+    _text("health_message"),
+    _number("version"),
+    _number("create_time"),
+    _number("update_time"),
+    sa.Index("uq_channel_account", "account", unique=True),
+)
+
+credential = sa.Table(
+    "credential",
+    metadata,
+    _key("merchant"),
+    _key("channel"),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    _number("version"),
+)
+
+request = sa.Table(
+    "request",
+    metadata,
+    _key("merchant"),
+    _key("request_id"),
+    _text("fingerprint"),
+    _text("resource"),
+    _number("create_time"),
+    sqlite_with_rowid=False,
+)
+
+sales_order = sa.Table(
+    "sales_order",
+    metadata,
+    _key("merchant"),
+    _key("order_id"),
+    _text("sales_channel"),
+    _text("body"),
+    _text("digest"),
+    _number("source_update_time"),
+    _number("revision"),
+    _number("create_time"),
+    _number("update_time"),
+)
+
+order_revision = sa.Table(
+    "order_revision",
+    metadata,
+    _key("merchant"),
+    _key("order_id"),
+    sa.Column("revision", sa.BigInteger, primary_key=True),
+    _text("body"),
+    _number("create_time"),
+)
+
+verdict = sa.Table(
+    "verdict",
+    metadata,
+    _key("merchant"),
+    _key("order_id"),
+    _key("channel"),
+    _text("outcome"),
+    _text("body"),
+    sa.Index("ix_verdict_merchant_outcome_order_id", "merchant", "outcome", "order_id"),
+)
+
+invoice = sa.Table(
+    "invoice",
+    metadata,
+    _key("merchant"),
+    _key("channel"),
+    _key("invoice"),
+    _text("account"),
+    _text("order_id"),
+    _text("reference"),
+    _text("state"),
+    _text("fiscal_state"),
+    _text("payment_state"),
+    sa.Column("failure", sa.Text),
+    _text("overrides"),
+    _text("stage"),
+    _text("paid_total"),
+    _text("currency_code"),
+    sa.Column("frozen", sa.Text),
+    sa.Column("document", sa.Text),
+    _number("requested"),
+    _number("version"),
+    _number("create_time"),
+    _number("update_time"),
+    sa.Index("ix_invoice_account_invoice", "account", "invoice"),
+    sa.Index("ix_invoice_merchant_channel_state_invoice", "merchant", "channel", "state", "invoice"),
+)
+
+invoice_order = sa.Table(
+    "invoice_order",
+    metadata,
+    _key("account"),
+    _key("sales_channel"),
+    _key("external_id"),
+    sa.Column("issue_no", sa.BigInteger, primary_key=True),
+    _text("merchant"),
+    _text("order_id"),
+    _text("channel"),
+    _text("invoice"),
+    _number("live"),
+    sa.Index(
+        "uq_invoice_order_live",
+        "merchant",
+        "order_id",
+        unique=True,
+        sqlite_where=sa.text("live = 1"),
+        postgresql_where=sa.text("live = 1"),
+    ),
+    sqlite_with_rowid=False,
+)
+"""The business key: one live invoice per order and company, decided before any call to the ERP."""
+
+attempt = sa.Table(
+    "attempt",
+    metadata,
+    _key("account"),
+    _key("subject"),
+    _key("step"),
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    _number("epoch"),
+    _text("bytes_left"),
+    _text("outcome"),
+    sa.Column("answer", sa.Text),
+    _text("error"),
+    _number("start_time"),
+    sa.Column("end_time", sa.BigInteger),
+)
+
+customer = sa.Table(
+    "customer",
+    metadata,
+    _key("account"),
+    _key("identity"),
+    _text("customer_id"),
+    sqlite_with_rowid=False,
+)
+
+catalog_item = sa.Table(
+    "catalog_item",
+    metadata,
+    _key("account"),
+    _key("item_id"),
+    sa.Column("reference", sa.Text),
+    sa.Column("barcode", sa.Text),
+    _text("body"),
+    _number("generation"),
+    _number("sync_time"),
+    sa.Index("ix_catalog_item_account_reference", "account", "reference"),
+    sa.Index("ix_catalog_item_account_barcode", "account", "barcode"),
+)
+
+catalog_sync = sa.Table(
+    "catalog_sync",
+    metadata,
+    _key("account"),
+    _number("generation"),
+    _text("cursor"),
+    _number("complete_time"),
+    sqlite_with_rowid=False,
+)

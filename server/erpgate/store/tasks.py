@@ -1,0 +1,251 @@
+"""Lanes and tasks: who works for which account, and what is due there."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from erpgate.store.codecs import NEVER, from_micros, to_micros
+from erpgate.store.errors import LeaseLost
+from erpgate.store.schema import lane, task
+from erpgate.store.upsert import insert, least
+from erpgate.store.writes import Lease, Write
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """A unit of work of one account; unique by kind and subject while it is open.
+
+    Attributes:
+        account: The lane.
+        kind: Which process.
+        subject: What it is about, such as `acme/main/01K2…`.
+        priority: Lower is sooner.
+        due_time: Not before.
+        attempts: Runs so far that did not finish it.
+        generation: Raised by each wake-up; a completion counts only if it has not moved.
+        version: Of the process's arguments; a worker leaves versions that it does not know.
+        args: Arguments.
+    """
+
+    account: str
+    kind: str
+    subject: str
+    priority: int = 100
+    due_time: dt.datetime
+    attempts: int = 0
+    generation: int = 0
+    version: int = 1
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+def wake(connection: sa.Connection, tasks: Sequence[Task]) -> None:
+    """Adds tasks, or raises the generation of open ones, and wakes their lanes; part of a caller's write."""
+    if not tasks:
+        return
+    adding = insert(connection, task)
+    connection.execute(
+        adding.on_conflict_do_update(
+            index_elements=[task.c.account, task.c.kind, task.c.subject],
+            set_={
+                "generation": task.c.generation + 1,
+                "due_time": least(adding.excluded.due_time, task.c.due_time),
+                "args": adding.excluded.args,
+            },
+        ),
+        [_row(entry) for entry in tasks],
+    )
+    dues: dict[str, int] = {}
+    for entry in tasks:
+        due = to_micros(entry.due_time)
+        dues[entry.account] = min(due, dues.get(entry.account, NEVER))
+    waking = insert(connection, lane)
+    connection.execute(
+        waking.on_conflict_do_update(
+            index_elements=[lane.c.account],
+            set_={"next_due": waking.excluded.next_due},
+            where=lane.c.next_due > waking.excluded.next_due,
+        ),
+        [{"account": account, "next_due": due} for account, due in sorted(dues.items())],
+    )
+
+
+def due_tasks(
+    connection: sa.Connection, account: str, now: dt.datetime, *, limit: int, kinds: Sequence[str]
+) -> Sequence[Task]:
+    """Due tasks of a lane by priority; of the kinds that this process knows."""
+    rows = connection.execute(
+        sa.select(task)
+        .where(task.c.account == account, task.c.due_time <= to_micros(now), task.c.kind.in_(kinds))
+        .order_by(task.c.priority, task.c.due_time)
+        .limit(limit)
+    )
+    return [_task(row) for row in rows]
+
+
+def next_due(connection: sa.Connection, account: str) -> dt.datetime | None:
+    """When the lane's next task is due; None without any."""
+    due = connection.execute(sa.select(sa.func.min(task.c.due_time)).where(task.c.account == account)).scalar_one()
+    return None if due is None else from_micros(due)
+
+
+@dataclass(frozen=True)
+class AddTasks(Write[None]):
+    """Adds tasks or wakes open ones."""
+
+    tasks: tuple[Task, ...]
+
+    def apply(self, connection: sa.Connection) -> None:
+        """Adds them."""
+        wake(connection, self.tasks)
+
+
+@dataclass(frozen=True)
+class ClaimLanes(Write[tuple[Lease, ...]]):
+    """Takes lanes that have work and no living owner.
+
+    Args:
+        owner: This process.
+        now: Current time.
+        until: When the leases end unless they are renewed.
+        limit: Lanes at most.
+        idle_leases: Whether leases of other owners are void, because no other process can live.
+    """
+
+    owner: str
+    now: dt.datetime
+    until: dt.datetime
+    limit: int
+    idle_leases: bool = False
+
+    def apply(self, connection: sa.Connection) -> tuple[Lease, ...]:
+        """Claims them, those that wait longest first."""
+        now = to_micros(self.now)
+        free = sa.and_(lane.c.owner != self.owner) if self.idle_leases else lane.c.lease_until < now
+        waiting = (
+            sa.select(lane.c.account)
+            .where(lane.c.next_due <= now, free)
+            .order_by(lane.c.next_due)
+            .limit(self.limit)
+            .with_for_update(skip_locked=True)
+        )
+        rows = connection.execute(
+            sa.update(lane)
+            .where(lane.c.account.in_(waiting))
+            .values(owner=self.owner, lease_until=to_micros(self.until), epoch=lane.c.epoch + 1)
+            .returning(lane.c.account, lane.c.epoch)
+        )
+        return tuple(Lease(account=account, epoch=epoch) for account, epoch in rows)
+
+
+@dataclass(frozen=True)
+class RenewLeases(Write[tuple[Lease, ...]]):
+    """Extends leases; gives those that are still held."""
+
+    leases: tuple[Lease, ...]
+    until: dt.datetime
+
+    def apply(self, connection: sa.Connection) -> tuple[Lease, ...]:
+        """Extends those that have not been taken over."""
+        return tuple(lease for lease in self.leases if self._extend(connection, lease))
+
+    def _extend(self, connection: sa.Connection, lease: Lease) -> bool:
+        until = to_micros(self.until)
+        result = connection.execute(
+            sa.update(lane)
+            .where(lane.c.account == lease.account, lane.c.epoch == lease.epoch)
+            .values(lease_until=sa.case((lane.c.lease_until < until, until), else_=lane.c.lease_until))
+        )
+        return result.rowcount == 1
+
+
+@dataclass(frozen=True)
+class ReleaseLane(Write[None]):
+    """Gives a lane back; it sleeps until its next task is due."""
+
+    lease: Lease
+
+    def apply(self, connection: sa.Connection) -> None:
+        """Frees it."""
+        due = next_due(connection, self.lease.account)
+        connection.execute(
+            sa.update(lane)
+            .where(lane.c.account == self.lease.account)
+            .values(owner="", lease_until=0, next_due=NEVER if due is None else to_micros(due))
+        )
+
+
+@dataclass(frozen=True)
+class CompleteTask(Write[bool]):
+    """Ends a task, unless a wake-up came meanwhile; tells whether it ended."""
+
+    task: Task
+    lease: Lease
+
+    def apply(self, connection: sa.Connection) -> bool:
+        """Removes it at its generation."""
+        return connection.execute(sa.delete(task).where(*_at_generation(self.task))).rowcount == 1
+
+
+@dataclass(frozen=True)
+class PostponeTask(Write[bool]):
+    """Sets when an unfinished task runs again, unless a wake-up came meanwhile."""
+
+    task: Task
+    due_time: dt.datetime
+    lease: Lease
+
+    def apply(self, connection: sa.Connection) -> bool:
+        """Moves its due time and counts the run."""
+        result = connection.execute(
+            sa.update(task)
+            .where(*_at_generation(self.task))
+            .values(due_time=to_micros(self.due_time), attempts=task.c.attempts + 1)
+        )
+        return result.rowcount == 1
+
+
+def extend_lease(connection: sa.Connection, lease: Lease, until: dt.datetime) -> None:
+    """Makes a lease last at least until then; part of a caller's write."""
+    if not RenewLeases((lease,), until).apply(connection):
+        raise LeaseLost(f"the lane {lease.account} has moved on")
+
+
+def _at_generation(entry: Task) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        task.c.account == entry.account,
+        task.c.kind == entry.kind,
+        task.c.subject == entry.subject,
+        task.c.generation == entry.generation,
+    )
+
+
+def _row(entry: Task) -> dict[str, object]:
+    return {
+        "account": entry.account,
+        "kind": entry.kind,
+        "subject": entry.subject,
+        "priority": entry.priority,
+        "due_time": to_micros(entry.due_time),
+        "attempts": 0,
+        "generation": 0,
+        "version": entry.version,
+        "args": json.dumps(dict(entry.args), sort_keys=True),
+    }
+
+
+def _task(row: sa.Row[Any]) -> Task:
+    return Task(
+        account=row.account,
+        kind=row.kind,
+        subject=row.subject,
+        priority=row.priority,
+        due_time=from_micros(row.due_time),
+        attempts=row.attempts,
+        generation=row.generation,
+        version=row.version,
+        args=json.loads(row.args),
+    )

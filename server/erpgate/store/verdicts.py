@@ -1,0 +1,50 @@
+"""Verdicts: what each channel makes of each order, and why."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from erpgate.store.codecs import from_json, to_json
+from erpgate.store.records import VerdictRecord
+from erpgate.store.schema import verdict
+from erpgate.store.upsert import insert
+
+
+def verdicts_of(
+    connection: sa.Connection, merchant: str, order_ids: Iterable[str]
+) -> dict[str, tuple[VerdictRecord, ...]]:
+    """The verdicts of several orders, each by channel id."""
+    rows = connection.execute(
+        sa.select(verdict.c.order_id, verdict.c.body)
+        .where(verdict.c.merchant == merchant, verdict.c.order_id.in_(list(order_ids)))
+        .order_by(verdict.c.order_id, verdict.c.channel)
+    )
+    found: dict[str, list[VerdictRecord]] = {}
+    for order_id, body in rows:
+        found.setdefault(order_id, []).append(from_json(VerdictRecord, body))
+    return {order_id: tuple(entries) for order_id, entries in found.items()}
+
+
+def put_verdicts(connection: sa.Connection, merchant: str, verdicts: Mapping[str, Sequence[VerdictRecord]]) -> None:
+    """Stores verdicts of orders, over earlier ones of the same channels; part of a caller's write."""
+    rows = [
+        {
+            "merchant": merchant,
+            "order_id": order_id,
+            "channel": entry.channel,
+            "outcome": entry.outcome.value,
+            "body": to_json(VerdictRecord, entry),
+        }
+        for order_id, entries in verdicts.items()
+        for entry in entries
+    ]
+    if not rows:
+        return
+    adding = insert(connection, verdict)
+    connection.execute(
+        adding.on_conflict_do_update(
+            index_elements=[verdict.c.merchant, verdict.c.order_id, verdict.c.channel],
+            set_={"outcome": adding.excluded.outcome, "body": adding.excluded.body},
+        ),
+        rows,
+    )

@@ -1,0 +1,67 @@
+"""A write: what one caller wants changed, all or nothing, together with others in one commit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Self, TypeVar
+
+import sqlalchemy as sa
+
+from erpgate.store.errors import WriteRefused
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lease:
+    """The right to work for an account: a lane at one epoch.
+
+    Attributes:
+        account: The lane.
+        epoch: Its fencing number; a take-over raises it.
+    """
+
+    account: str
+    epoch: int
+
+
+class Write(Generic[T]):
+    """One change of the database.
+
+    A subclass is a frozen dataclass that implements `apply`, or `apply_all` where a set costs less than its parts.
+    It may raise `WriteRefused` before its first change; the caller gets it and the rest of the commit goes on. Any
+    other exception undoes the whole commit, and its writes are then tried one at a time.
+    """
+
+    lease: Lease | None = None
+    """If set, the write is refused with `LeaseLost` unless the lane is still at this epoch."""
+
+    def apply(self, connection: sa.Connection) -> T:
+        """Changes the database and gives the caller's answer."""
+        raise NotImplementedError
+
+    @classmethod
+    def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[T | Exception]:
+        """Applies several writes of this class; one answer each, in order."""
+        return [write.apply_or_refuse(connection) for write in writes]
+
+    def apply_or_refuse(self, connection: sa.Connection) -> T | Exception:
+        """`apply`, with a refusal as an answer."""
+        try:
+            return self.apply(connection)
+        except WriteRefused as refusal:
+            return refusal
+
+
+@dataclass(frozen=True)
+class Together(Write[tuple[Any, ...]]):
+    """Several writes as one: all of them or none.
+
+    Only the first may be refused; what follows it must be certain.
+    """
+
+    writes: tuple[Write[Any], ...]
+    lease: Lease | None = None
+
+    def apply(self, connection: sa.Connection) -> tuple[Any, ...]:
+        """Applies them in order."""
+        return tuple(write.apply(connection) for write in self.writes)
