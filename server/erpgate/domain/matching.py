@@ -1,6 +1,8 @@
 """Which item of the ERP each line of an order is: by SKU, exactly, or not at all."""
 
 import difflib
+import functools
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -46,30 +48,27 @@ def match(
         Blocked: Lines do not match; all of them are in `lines`, the first one decides the reason.
     """
     index = _index(candidates, strategy, settings)
-    similar = _Similar([*index, *map(strategy.normalise, known_skus)])
+    similar = SimilarSkus([*index, *map(strategy.normalise, known_skus)])
     matched: dict[str, Item] = {}
-    problems: list[LineProblem] = []
+    problems: list[tuple[OrderLine, _NoMatch]] = []
     for line in order_lines:
         sku = strategy.normalise(corrections.get(line.line_id, line.sku))
         found = _resolve(sku, index.get(sku, ()), lambda item: _refusal(item, strategy, settings))
         if isinstance(found, Item):
             matched[line.line_id] = found
         else:
-            suggestions = similar.to(sku) if found.reason is Reason.SKU_NOT_FOUND else ()
-            problems.append(
-                LineProblem(
-                    line_id=line.line_id, sku=sku, reason=found.reason, message=found.text, suggestions=suggestions
-                )
-            )
+            problems.append((line, found))
     if problems:
-        raise _blocked(problems, len(order_lines), index)
+        raise _blocked(problems, len(order_lines), similar)
     return matched
 
 
 @dataclass(frozen=True, slots=True)
 class _NoMatch:
+    sku: str
     reason: Reason
     text: str
+    items: tuple[str, ...] = ()
 
 
 def _index(candidates: Iterable[Item], strategy: SkuStrategy[S], settings: S) -> dict[str, tuple[Item, ...]]:
@@ -84,18 +83,19 @@ def _index(candidates: Iterable[Item], strategy: SkuStrategy[S], settings: S) ->
 
 def _resolve(sku: str, items: Sequence[Item], refusal: Callable[[Item], str | None]) -> Item | _NoMatch:
     if not sku:
-        return _NoMatch(Reason.SKU_NOT_FOUND, "The line has no SKU.")
+        return _NoMatch(sku, Reason.SKU_NOT_FOUND, "The line has no SKU.")
     if not items:
-        return _NoMatch(Reason.SKU_NOT_FOUND, f"No item of the ERP has the SKU {sku!r}.")
+        return _NoMatch(sku, Reason.SKU_NOT_FOUND, f"No item of the ERP has the SKU {sku!r}.")
     active = [item for item in items if item.active]
     if not active:
-        return _NoMatch(Reason.ITEM_INACTIVE, f"The item {items[0].id} with the SKU {sku!r} is inactive in the ERP.")
-    refusals = [refusal(item) for item in active]
-    if all(refusals):
-        return _NoMatch(Reason.VARIANT_NOT_INVOICEABLE, next(filter(None, refusals)))
+        return _NoMatch(sku, Reason.ITEM_INACTIVE, f"The item with the SKU {sku!r} is inactive in the ERP.")
+    refusals = [text for item in active if (text := refusal(item)) is not None]
+    if len(refusals) == len(active):
+        return _NoMatch(sku, Reason.VARIANT_NOT_INVOICEABLE, refusals[0])
     if len(active) > 1:
-        ids = ", ".join(item.id for item in active)
-        return _NoMatch(Reason.SKU_AMBIGUOUS, f"Several items of the ERP have the SKU {sku!r}: {ids}.")
+        ids = tuple(item.id for item in active)
+        text = f"Several items of the ERP have the SKU {sku!r}: {', '.join(ids)}."
+        return _NoMatch(sku, Reason.SKU_AMBIGUOUS, text, ids)
     return active[0]
 
 
@@ -106,52 +106,82 @@ def _refusal(item: Item, strategy: SkuStrategy[S], settings: S) -> str | None:
     return text
 
 
-def _blocked(problems: Sequence[LineProblem], lines: int, index: Mapping[str, Sequence[Item]]) -> Blocked:
-    first = problems[0]
-    details = {"line_id": first.line_id, "sku": first.sku}
-    if first.reason is Reason.SKU_AMBIGUOUS:
-        details["items"] = ", ".join(item.id for item in index[first.sku] if item.active)
+def _blocked(problems: Sequence[tuple[OrderLine, _NoMatch]], lines: int, similar: "SimilarSkus") -> Blocked:
+    line, first = problems[0]
+    details = {"line_id": line.line_id, "sku": first.sku}
+    if first.items:
+        details["items"] = ", ".join(first.items)
     verb = "does" if len(problems) == 1 else "do"
-    message = f"{len(problems)} of {lines} lines {verb} not match an item of the ERP. Line {first.line_id}: "
-    return Blocked(first.reason, message + first.message, details=details, lines=tuple(problems))
+    return Blocked(
+        first.reason,
+        f"{len(problems)} of {lines} lines {verb} not match an item of the ERP. Line {line.line_id}: {first.text}",
+        details=details,
+        lines=tuple(
+            LineProblem(
+                line_id=line.line_id,
+                sku=line.sku,
+                reason=problem.reason,
+                message=problem.text,
+                suggestions=similar.to(problem.sku) if problem.reason is Reason.SKU_NOT_FOUND else (),
+            )
+            for line, problem in problems
+        ),
+    )
 
 
-class _Similar:
+class SimilarSkus:
     """Finds SKUs that a person may have meant.
 
-    Codes are compared without case and punctuation. Only codes of about the same length that begin or end alike are
-    looked at, so that a large catalogue costs little.
+    Codes are compared without case and punctuation: first those that are then the same, then those that look alike.
+    Only some codes that begin or end alike are looked at, and only for some lines, so that an order in which nothing
+    matches costs little in a large catalogue too.
     """
 
-    _EDGE: Final = 2
-    _LENGTH_DIFFERENCE: Final = 3
+    _EDGE: Final = 3
+    _LENGTH_DIFFERENCE: Final = 2
     _LIKENESS: Final = 0.7
+    _CODES_COMPARED: Final = 300
+    _SEARCHES: Final = 20
 
     def __init__(self, skus: Iterable[str]) -> None:
-        self._skus = tuple(dict.fromkeys(filter(None, skus)))
-        self._by_key: dict[str, list[str]] | None = None
+        self._skus = skus
+        self._searches_left = self._SEARCHES
 
     def to(self, sku: str) -> tuple[str, ...]:
         key = _compact(sku)
-        if not key:
-            return ()
-        if self._by_key is None:
-            self._by_key = self._keyed()
-        alike = [other for other in self._by_key if other != key and self._may_be_alike(key, other)]
-        close = difflib.get_close_matches(key, alike, n=MAX_SUGGESTIONS, cutoff=self._LIKENESS)
-        found = [other for close_key in (key, *close) for other in self._by_key.get(close_key, ())]
+        found = list(self._by_key.get(key, ()))
+        if key and len(found) < MAX_SUGGESTIONS and self._searches_left:
+            self._searches_left -= 1
+            found += [other for close in self._close_to(key) for other in self._by_key[close]]
         return tuple(found[:MAX_SUGGESTIONS])
 
-    def _keyed(self) -> dict[str, list[str]]:
+    @functools.cached_property
+    def _by_key(self) -> dict[str, list[str]]:
         by_key: dict[str, list[str]] = {}
-        for sku in self._skus:
+        for sku in dict.fromkeys(self._skus):
             by_key.setdefault(_compact(sku), []).append(sku)
         return by_key
 
-    def _may_be_alike(self, key: str, other: str) -> bool:
-        return abs(len(key) - len(other)) <= self._LENGTH_DIFFERENCE and (
-            key[: self._EDGE] == other[: self._EDGE] or key[-self._EDGE :] == other[-self._EDGE :]
+    @functools.cached_property
+    def _by_edge(self) -> dict[str, list[str]]:
+        by_edge: dict[str, list[str]] = {}
+        for key in self._by_key:
+            for edge in self._edges(key):
+                by_edge.setdefault(edge, []).append(key)
+        return by_edge
+
+    def _edges(self, key: str) -> tuple[str, str]:
+        return f"{key[: self._EDGE]}…", f"…{key[-self._EDGE :]}"
+
+    def _close_to(self, key: str) -> list[str]:
+        alike = dict.fromkeys(
+            other
+            for edge in self._edges(key)
+            for other in self._by_edge.get(edge, ())
+            if other != key and abs(len(other) - len(key)) <= self._LENGTH_DIFFERENCE
         )
+        compared = itertools.islice(alike, self._CODES_COMPARED)
+        return difflib.get_close_matches(key, compared, n=MAX_SUGGESTIONS, cutoff=self._LIKENESS)
 
 
 def _compact(sku: str) -> str:

@@ -75,6 +75,7 @@ def quantise(amount: Decimal, places: int, mode: RoundingMode = "half_up") -> De
     return amount.quantize(unit(places), rounding=_ROUNDING[mode], context=EXACT)
 
 
+@functools.cache
 def unit(places: int) -> Decimal:
     """The smallest amount with `places` decimals: 0.01 for 2."""
     return Decimal((0, (1,), -places))
@@ -93,6 +94,11 @@ def plain(amount: Decimal) -> str:
     text = format(amount, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text
+
+
+def written(amount: Decimal, places: int) -> str:
+    """The amount with at least `places` decimals, such as 119.00, and more only where it has more."""
+    return f"{quantise(amount, max(places, decimals(amount))):f}"
 
 
 @exactly

@@ -1,10 +1,12 @@
 """How an ERP computes a document's totals: predicted to the cent before anything is sent."""
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from erpgate.domain.money import EXACT, quantise, unit
+from erpgate.plugin.model import Item
 from erpgate.plugin.policy import RoundingPolicy
 
 Rates = tuple[Decimal, ...]
@@ -111,12 +113,18 @@ def unrounded_amount(policy: RoundingPolicy, total: Decimal, rates: Rates) -> De
     return total if policy.gross_prices else EXACT.divide(total, growth(rates))
 
 
+@functools.lru_cache
 def growth(rates: Rates) -> Decimal:
     """The factor from net to gross: 1.19 for 19 %."""
     factor = _ONE
     for rate in rates:
         factor = EXACT.add(factor, rate)
     return factor
+
+
+def rates_of(item: Item) -> Rates:
+    """The item's tax rates, in the order of their tax ids: the same item always gives the same document."""
+    return tuple(item.tax_rates[tax] for tax in sorted(item.tax_rates))
 
 
 def sums_by_rates(lines: Iterable[PricedLine]) -> dict[Rates, Decimal]:

@@ -135,8 +135,8 @@ class Lane:
             await self._finish()
 
     async def _start_due(self) -> None:
+        self._wake.clear()
         while not self._stopping and not self._lost and self._free() > 0:
-            self._wake.clear()
             if not self._ready and not await self._fetch():
                 return
             task = self._ready.popleft()

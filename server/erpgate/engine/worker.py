@@ -90,6 +90,8 @@ class Worker:
             ClaimLanes(self._owner, now, now + self._settings.lease, room, idle_leases=self._alone)
         )
         for lease in leases:
+            if lease.account in self._lanes:
+                self._lanes[lease.account].lose()
             lane = self._new_lane(lease)
             self._lanes[lease.account] = lane
             run = asyncio.create_task(self._run(lane), name=f"lane {lease.account}")
@@ -102,7 +104,8 @@ class Worker:
         except Exception:
             _log.exception("The lane %s ended with a defect.", lane.lease.account)
         finally:
-            del self._lanes[lane.lease.account]
+            if self._lanes.get(lane.lease.account) is lane:
+                del self._lanes[lane.lease.account]
             self._wake.set()
 
     async def _renew_forever(self) -> None:

@@ -28,6 +28,7 @@ class Wiring(Generic[C, S]):
         credentials: As the merchant gave them.
         settings: The channel's; None before step 3.
         country_code: ISO 3166-1 alpha-2, as the merchant chose it in step 2.
+        company: As `Connection.probe` gave it last, so that it need not be asked for again; None before that.
         save_credentials: Durable when it returns; await it before using a token that rotates on use.
         http: Makes guarded HTTP clients.
         operator: The operator's settings for this ERP, such as `base_url`.
@@ -39,6 +40,7 @@ class Wiring(Generic[C, S]):
     save_credentials: Callable[[C], Awaitable[None]]
     http: HttpFactory
     operator: Mapping[str, str]
+    company: Company | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

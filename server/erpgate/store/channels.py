@@ -13,7 +13,7 @@ from erpgate.store.codecs import from_json, from_micros, to_json, to_micros
 from erpgate.store.errors import Conflict
 from erpgate.store.records import ChannelRecord, ChannelState, Health, InvoiceState
 from erpgate.store.requests import RequestKey, remember
-from erpgate.store.tasks import Task, wake
+from erpgate.store.tasks import Task, wake, wake_account
 from erpgate.store.writes import Lease, Write
 
 _channel = schema.channel
@@ -98,6 +98,7 @@ class CreateChannel(Write[ChannelRecord]):
         if self.request is not None:
             remember(connection, self.request, self.record.channel, self.record.create_time)
         wake(connection, self.tasks)
+        wake_account(connection, self.record.account, self.record.create_time)
         return self.record
 
 
@@ -108,6 +109,7 @@ class UpdateChannel(Write[ChannelRecord]):
     record: ChannelRecord
     now: dt.datetime
     tasks: tuple[Task, ...] = ()
+    wakes_account: bool = False
     lease: Lease | None = None
 
     def apply(self, connection: sa.Connection) -> ChannelRecord:
@@ -129,11 +131,38 @@ class UpdateChannel(Write[ChannelRecord]):
         if result.rowcount != 1:
             raise Conflict("version")
         wake(connection, self.tasks)
+        if self.wakes_account:
+            wake_account(connection, stored.account, self.now)
         return stored
 
     def _account(self, connection: sa.Connection) -> str:
         stored = get_channel(connection, self.record.merchant, self.record.channel)
         return "" if stored is None else stored.account
+
+
+@dataclass(frozen=True)
+class SaveCredentials(Write[int]):
+    """Replaces sealed credentials that are still at their version; gives the new version."""
+
+    merchant: str
+    channel: str
+    sealed: bytes
+    version: int
+
+    def apply(self, connection: sa.Connection) -> int:
+        """Raises the version."""
+        result = connection.execute(
+            sa.update(_credential)
+            .where(
+                _credential.c.merchant == self.merchant,
+                _credential.c.channel == self.channel,
+                _credential.c.version == self.version,
+            )
+            .values(sealed=self.sealed, version=self.version + 1)
+        )
+        if result.rowcount != 1:
+            raise Conflict("version")
+        return self.version + 1
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,11 @@ class Database:
         self._inline = self._read_engine.connect() if dialect.reads_inline else None
         self._closed = False
 
+    @property
+    def alone(self) -> bool:
+        """Whether no other process can use this database."""
+        return self._dialect.one_process
+
     def start(self) -> None:
         """Starts the writer."""
         self._writer.start()

@@ -16,6 +16,8 @@ from erpgate.store.migrate import migrate
 class Dialect(Protocol):
     """One kind of database."""
 
+    one_process: bool
+    """Whether no other process can use the database."""
     reads_inline: bool
     """Whether short reads run in the event loop's own thread."""
     reader_threads: int
@@ -49,6 +51,7 @@ class SqliteDialect:
         path: Of the database file.
     """
 
+    one_process = True
     reads_inline = True
     reader_threads = 2
 

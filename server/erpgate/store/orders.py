@@ -74,17 +74,32 @@ def list_orders(
     return [_record(row, verdicts.get(row.order_id, ())) for row in rows]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submitted:
+    """What came of a submit.
+
+    Attributes:
+        record: As stored.
+        account: The lane that got work; empty when none did.
+    """
+
+    record: OrderRecord
+    account: str = ""
+
+
 @dataclass(frozen=True)
-class SubmitOrder(Write[OrderRecord]):
+class SubmitOrder(Write[Submitted]):
     """Stores an order or a change of it, judges it, and begins or withdraws its invoice.
 
-    The same content again, or an older one by its source's clock, changes nothing.
+    The same content again, or an older one by its source's clock, changes nothing, unless it shall be judged `again`
+    because the channel's rules have changed.
     """
 
     order: Order
     judge: Judge
     stage_of: StageOf
     now: dt.datetime
+    again: bool = False
 
     @property
     def key(self) -> _Key:
@@ -92,9 +107,9 @@ class SubmitOrder(Write[OrderRecord]):
         return self.order.merchant, self.order.order_id
 
     @classmethod
-    def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[OrderRecord | Exception]:
+    def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[Submitted | Exception]:
         """Applies them in sets in which no order comes twice."""
-        answers: dict[int, OrderRecord] = {}
+        answers: dict[int, Submitted] = {}
         left = list(enumerate(writes))
         while left:
             turn: dict[_Key, tuple[int, Self]] = {}
@@ -125,8 +140,9 @@ class _Batch:
         }
         self._live = live_invoices(connection, self._stored) if self._stored else {}
         self._channels = channels_of(connection, sorted({merchant for merchant, _ in keys}))
+        self._woken: dict[_Key, str] = {}
 
-    def run(self) -> Sequence[OrderRecord]:
+    def run(self) -> Sequence[Submitted]:
         bodies = [to_json(Order, submit.order) for submit in self._submits]
         changed: list[OrderRecord] = []
         answers: list[OrderRecord] = []
@@ -134,14 +150,14 @@ class _Batch:
         for submit, body in zip(self._submits, bodies, strict=True):
             digest = hashlib.sha256(body.encode()).hexdigest()
             row = self._stored.get(submit.key)
-            if row is not None and (row.digest == digest or row.source_update_time > _source_time(submit.order)):
+            if row is not None and not submit.again and _is_old(row, digest, submit.order):
                 answers.append(_record(row, verdicts_of(self._connection, row.merchant, [row.order_id])[row.order_id]))
                 continue
             record = self._judged(submit, row)
             values = _row(record, body, digest)
             if row is None:
                 new_rows.append(values)
-            else:
+            elif row.digest != digest:
                 self._replace(row, values)
             changed.append(record)
             answers.append(record)
@@ -149,8 +165,11 @@ class _Batch:
             self._connection.execute(sa.insert(_order), new_rows)
         begun = self._begin(changed)
         self._put_verdicts(begun)
-        by_id = {(record.order.merchant, record.order_id): record for record in begun}
-        return [by_id.get((answer.order.merchant, answer.order_id), answer) for answer in answers]
+        by_key = {(record.order.merchant, record.order_id): record for record in begun}
+        return [
+            Submitted(record=by_key.get(submit.key, answer), account=self._woken.get(submit.key, ""))
+            for submit, answer in zip(self._submits, answers, strict=True)
+        ]
 
     def _judged(self, submit: SubmitOrder, row: sa.Row[Any] | None) -> OrderRecord:
         live = self._live.get(submit.key)
@@ -158,7 +177,7 @@ class _Batch:
         return OrderRecord(
             order=submit.order,
             order_id=submit.order.order_id,
-            revision=1 if row is None else row.revision + 1,
+            revision=1 if row is None else row.revision + (not submit.again),
             verdicts=tuple(submit.judge(submit.order, channels, live)),
             create_time=submit.now if row is None else from_micros(row.create_time),
             update_time=submit.now,
@@ -205,6 +224,7 @@ class _Batch:
                 continue
             invoice = new_invoice(record.order, channel, submit.stage_of(channel), submit.now)
             begun.append((record.order, invoice))
+            self._woken[submit.key] = invoice.account
             results.append(_with_invoice(record, channel.channel, invoice.invoice))
         if begun:
             begin_invoices(self._connection, begun, self._submits[0].now)
@@ -238,6 +258,7 @@ class _Batch:
         )
         save(self._connection, renewed)
         wake(self._connection, [issue_task(live, now)])
+        self._woken[record.order.merchant, record.order_id] = live.account
         return _with_invoice(record, live.channel, live.invoice)
 
     def _put_verdicts(self, records: Sequence[OrderRecord]) -> None:
@@ -269,6 +290,10 @@ def _already_invoiced(record: OrderRecord, channel: str, holder: str) -> OrderRe
         for v in record.verdicts
     )
     return replace(record, verdicts=tuple(verdicts))
+
+
+def _is_old(row: sa.Row[Any], digest: str, order: Order) -> bool:
+    return bool(row.digest == digest or row.source_update_time > _source_time(order))
 
 
 def _source_time(order: Order) -> int:

@@ -73,6 +73,14 @@ def wake(connection: sa.Connection, tasks: Sequence[Task]) -> None:
     )
 
 
+def wake_account(connection: sa.Connection, account: str, now: dt.datetime) -> None:
+    """Makes every waiting task of an account due, because a person changed something; part of a caller's write."""
+    due = to_micros(now)
+    waiting = sa.and_(task.c.account == account, task.c.due_time > due)
+    if connection.execute(sa.update(task).where(waiting).values(due_time=due)).rowcount:
+        connection.execute(sa.update(lane).where(lane.c.account == account, lane.c.next_due > due).values(next_due=due))
+
+
 def due_tasks(
     connection: sa.Connection, account: str, now: dt.datetime, *, limit: int, kinds: Sequence[str]
 ) -> Sequence[Task]:
@@ -124,7 +132,8 @@ class ClaimLanes(Write[tuple[Lease, ...]]):
     def apply(self, connection: sa.Connection) -> tuple[Lease, ...]:
         """Claims them, those that wait longest first."""
         now = to_micros(self.now)
-        free = sa.and_(lane.c.owner != self.owner) if self.idle_leases else lane.c.lease_until < now
+        expired = lane.c.lease_until < now
+        free = sa.or_(expired, lane.c.owner != self.owner) if self.idle_leases else expired
         waiting = (
             sa.select(lane.c.account)
             .where(lane.c.next_due <= now, free)

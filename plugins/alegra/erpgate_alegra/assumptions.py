@@ -1,0 +1,73 @@
+"""What is inferred about Alegra, neither documented nor seen: one constant for each fact."""
+
+import datetime as dt
+import re
+from decimal import Decimal
+
+UNIT_PRICE_PLACES = 6
+"""Decimals that Alegra keeps of a line's unit price; no recording shows a longer one."""
+
+QUANTITY_PLACES = 4
+"""Decimals that Alegra keeps of a line's quantity; recordings show two (``"5.00"``) and inventories more."""
+
+DEFAULT_AMOUNT_PLACES = 2
+"""Decimals of totals where ``/company`` does not tell `decimalPrecision`; recordings have 0 and 4."""
+
+DEFAULT_SETTLE_SECONDS = 120
+"""A created invoice is in the lists by then; an integration saw it missing right after a timed-out create."""
+
+PERCENTAGE_LIST_FACTOR = Decimal(-1)
+"""A percentage price list takes its percentage off the General price; ``+1`` would add it."""
+
+GENERAL_PRICE_LIST = "1"
+"""Id of the main price list "General" where no list says that it is the main one."""
+
+MAIN_WAREHOUSE = "1"
+"""Id of the default warehouse, to which a quantity without warehouses belongs."""
+
+BARCODE_KEY = "barcode"
+"""Key of an item's barcode; no recorded body has one."""
+
+BARCODE_FIELD_NAMES = frozenset({"barcode", "código de barras", "codigo de barras"})
+"""Names or keys, lower case, of the additional item field in which the app keeps a barcode."""
+
+TEXT_LIMIT = 500
+"""`observations`, `anotation` and a line's `description` above this length are refused."""
+
+CONTACTS_PER_MINUTE = 60
+"""Own cap of ``/contacts``; observers report 5 (Argentina) and 100."""
+
+THROTTLE_PAUSE = dt.timedelta(seconds=20)
+"""Wait after a refusal for too many requests that does not say how long; integrations wait 20 to 30 seconds."""
+
+APPLICATION_VERSIONS = {
+    "colombia": "CO",
+    "mexico": "MX",
+    "peru": "PE",
+    "costarica": "CR",
+    "republicadominicana": "DO",
+    "argentina": "AR",
+    "panama": "PA",
+    "chile": "CL",
+    "spain": "ES",
+    "espana": "ES",
+    "usa": "US",
+}
+"""Letters of `applicationVersion` in lower case to country; Colombia and Mexico were seen, the others are guessed.
+
+An unknown one is no refusal: the country that the merchant chose stands.
+"""
+
+MEXICO_PAYMENT_FORM_KEY = "paymentType"
+"""Key of PUE or PPD on a Mexican invoice; another source writes it into `paymentMethod`."""
+
+NUMBERING = re.compile(
+    r"(numeraci[oó]n|resoluci[oó]n).*(vencid|expirad|agotad|m[aá]ximo|activa)|aep60(09|11)", re.IGNORECASE
+)
+"""What a refusal says if the numbering is used up, has expired or is switched off."""
+
+UNSETTLED_WORDS = ("regla 90", "aep2011", "epr500", "epr503")
+"""Parts of a refused stamp, lower case, after which the tax authority may hold the document: read before repeating."""
+
+LEGAL_ENTITY_REGIME = "COMMON_REGIME"
+"""Regime of a Colombian legal entity, of which an order says nothing."""

@@ -1,0 +1,77 @@
+"""A company's items, prices and taxes, as its catalogue is read."""
+
+import logging
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from decimal import Decimal
+
+from erpgate.plugin import Item
+
+from erpgate_alegra.body import Unreadable
+from erpgate_alegra.client import AlegraClient, Page
+from erpgate_alegra.errors import read_must_be_readable
+from erpgate_alegra.items import PriceLists, item_of, price_lists_of, reference_of, tax_rates_of
+
+MOST_SKUS = 10
+"""More SKUs than this are cheaper to look up in an index over the whole catalogue: each costs a call."""
+
+_LOG = logging.getLogger(__name__)
+
+
+class Catalogue:
+    """Reads the items of one company.
+
+    Args:
+        client: Signed in.
+        currency_code: Of prices that name none.
+    """
+
+    def __init__(self, client: AlegraClient, currency_code: str) -> None:
+        self._client = client
+        self._currency_code = currency_code
+        self._price_lists: PriceLists | None = None
+
+    async def pages(self, cursor: str) -> AsyncGenerator[tuple[Sequence[Item], str]]:
+        """The whole catalogue by offset; an item that moves onto a later page is given once."""
+        self._price_lists = None
+        async for page in self._client.pages("items", start=int(cursor or 0)):
+            yield await self._items(page), "" if page.next is None else str(page.next)
+
+    async def by_reference(self, skus: Sequence[str]) -> Sequence[Item] | None:
+        """Items that have one of these references; None if Alegra did not filter, or there are too many."""
+        if len(skus) > MOST_SKUS:
+            return None
+        found: dict[str, Item] = {}
+        for sku in skus:
+            async for page in self._client.pages("items", {"reference": sku}):
+                if any(sku.lower() not in reference_of(row).lower() for row in page.rows.values()):
+                    return None
+                found |= {item.id: item for item in await self._items(page) if item.reference == sku}
+        return tuple(found.values())
+
+    async def taxes(self) -> Mapping[str, Decimal]:
+        """Tax id to rate as a fraction; a tax that is not a percentage is left out."""
+        rates: dict[str, Decimal] = {}
+        for row in await self._client.rows("taxes"):
+            try:
+                rates |= tax_rates_of([row])
+            except Unreadable as error:
+                _LOG.warning("A tax of Alegra is left out: %s.", error)
+        return rates
+
+    async def _items(self, page: Page) -> tuple[Item, ...]:
+        """Reads a page; an item that cannot be read is left out, so that it is never sold by mistake."""
+        items = []
+        price_lists = await self._resolver()
+        for id_, row in page.rows.items():
+            try:
+                items.append(item_of(row, price_lists, self._currency_code))
+            except Unreadable as error:
+                _LOG.warning("Item %s of Alegra is left out: %s.", id_, error)
+        return tuple(items)
+
+    async def _resolver(self) -> PriceLists:
+        if self._price_lists is None:
+            rows = await self._client.rows("price-lists")
+            with read_must_be_readable():
+                self._price_lists = price_lists_of(rows)
+        return self._price_lists

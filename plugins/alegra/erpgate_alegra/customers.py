@@ -1,0 +1,58 @@
+"""A buyer as the body of a new Alegra contact."""
+
+from erpgate.plugin import Address, Buyer, Payload
+
+from erpgate_alegra import colombia
+from erpgate_alegra.countries import COUNTRIES, PERSON, Country
+from erpgate_alegra.identity import Identification, identification_of, plain
+from erpgate_alegra.settings import AlegraSettings
+
+
+def contact_payload(buyer: Buyer, settings: AlegraSettings, country: Country) -> Payload:
+    """The body that creates the buyer as a customer.
+
+    Raises:
+        Rejected: The identity document is none of this country.
+    """
+    identification = identification_of(buyer, country)
+    kind = country.kind_of_person(identification.type, settings.person_type)
+    regime = country.regime_of(kind, settings.regime)
+    name = " ".join(buyer.name.split())
+    body: dict[str, object] = {
+        "name": name,
+        "nameObject": _name_object(name) if kind == PERSON else None,
+        **_identification(identification),
+        country.person_type.key: kind,
+        country.regime.key: [regime] if country.regime.listed else regime,
+        "type": ["client"],
+        "email": buyer.email.strip(),
+        "phonePrimary": buyer.phone.strip(),
+        "address": _address(buyer.address, country),
+    }
+    return {key: value for key, value in body.items() if key and value}
+
+
+def _identification(identification: Identification) -> dict[str, object]:
+    if not identification.type:
+        return {"identification": identification.number}
+    body: dict[str, object] = {"type": identification.type, "number": identification.number}
+    if identification.check_digit is not None:
+        body["dv"] = identification.check_digit
+    return {"identificationObject": body}
+
+
+def _name_object(name: str) -> dict[str, str]:
+    """Splits a name in the middle, the longer half being the surnames; a single word stands for both."""
+    words = name.split()
+    given = max(len(words) // 2, 1)
+    return {"firstName": " ".join(words[:given]), "lastName": " ".join(words[given:] or words)}
+
+
+def _address(address: Address, country: Country) -> dict[str, str]:
+    city, region = address.city.strip(), address.region.strip()
+    if country.code == "CO":
+        city, region = colombia.CITIES.get(plain(city), (city, region))
+    values = (address.street.strip(), city, region, address.postal_code.strip())
+    body = {key: value for key, value in zip(country.address_keys, values, strict=True) if value}
+    resident = COUNTRIES.get(address.country_code or country.code)
+    return body | {"country": resident.name} if body and resident else body

@@ -1,0 +1,71 @@
+"""Neutral to Alegra: the bodies that create a contact and an invoice."""
+
+from erpgate.plugin import Buyer, Company, Draft, DraftLine, Payload
+
+from erpgate_alegra.amounts import json_number
+from erpgate_alegra.companies import exchange_rate
+from erpgate_alegra.countries import COUNTRIES, Country
+from erpgate_alegra.customers import contact_payload
+from erpgate_alegra.identity import identification_of
+from erpgate_alegra.notes import observations, shortened
+from erpgate_alegra.settings import AlegraSettings
+
+
+class AlegraMapper:
+    """Maps purely: the same input gives the same body, keys in the same order."""
+
+    def identity(self, buyer: Buyer, settings: AlegraSettings, company: Company) -> str:
+        """Type and number of the document; two spellings of a number are one customer."""
+        return identification_of(buyer, COUNTRIES[company.country_code]).key
+
+    def customer(self, buyer: Buyer, settings: AlegraSettings, company: Company) -> Payload:
+        """The body of ``POST /contacts``."""
+        return contact_payload(buyer, settings, COUNTRIES[company.country_code])
+
+    def invoice(self, draft: Draft, settings: AlegraSettings, company: Company) -> Payload:
+        """The body of ``POST /invoices``, without stamp: that is a step of its own."""
+        country = COUNTRIES[company.country_code]
+        body: dict[str, object] = {
+            "date": draft.date.isoformat(),
+            "dueDate": draft.due_date.isoformat(),
+            "client": {"id": draft.customer},
+            "status": "draft",
+            "numberTemplate": _id(settings.number_template),
+            "warehouse": _id(settings.warehouse),
+            "priceList": _id(settings.price_list),
+            "seller": _id(settings.seller),
+            "currency": _currency(draft, company),
+            **_payment(settings, country),
+            "observations": observations(draft, with_note=not settings.print_notes),
+            "anotation": shortened(draft.note.strip()) if settings.print_notes else "",
+            "purchaseOrderNumber": draft.order_number.strip() if country.takes_order_number else "",
+            "items": [_line(line) for line in draft.lines],
+        }
+        return {key: value for key, value in body.items() if value}
+
+
+def _id(chosen: str) -> dict[str, str]:
+    return {"id": chosen} if chosen else {}
+
+
+def _payment(settings: AlegraSettings, country: Country) -> dict[str, str]:
+    form = country.payment_form.chosen(settings.payment_form)
+    method = country.payment_method.chosen(settings.payment_method)
+    both = ((country.payment_form.key, form), (country.payment_method.key, method))
+    return {key: value for key, value in both if key}
+
+
+def _currency(draft: Draft, company: Company) -> dict[str, object]:
+    if draft.currency_code == company.currency_code:
+        return {}
+    return {"code": draft.currency_code, "exchangeRate": json_number(exchange_rate(company, draft.currency_code))}
+
+
+def _line(line: DraftLine) -> dict[str, object]:
+    body: dict[str, object] = {
+        "id": line.item,
+        "price": json_number(line.unit_price),
+        "quantity": json_number(line.quantity),
+        "tax": [{"id": tax} for tax in line.tax_ids],
+    }
+    return body | {"description": shortened(line.description)} if line.description else body

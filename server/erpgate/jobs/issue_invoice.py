@@ -1,0 +1,125 @@
+"""Brings one invoice into the ERP, exactly once, to the cent, as far as it shall go."""
+
+from dataclasses import dataclass
+
+from erpgate.domain.problem import Blocked
+from erpgate.engine.lane import Lane
+from erpgate.engine.session import Session
+from erpgate.engine.settings import nth
+from erpgate.engine.work import PARKED, LookAgain, Postponed
+from erpgate.jobs.document import advance_step, document_step, without_surplus
+from erpgate.jobs.map_invoice import map_invoice
+from erpgate.jobs.progress import Progress, load_progress
+from erpgate.plugin.errors import ErpError, Misconfigured, OutcomeUnknown, RateLimited, Rejected, Unavailable
+from erpgate.plugin.model import Document, Stage
+from erpgate.plugin.reasons import Reason
+from erpgate.store.errors import Conflict
+from erpgate.store.records import ChannelState
+from erpgate.store.tasks import CompleteTask, Task
+
+
+async def issue_invoice(lane: Lane, task: Task) -> Postponed | None:
+    """The durable process: runs as often as it takes, and never does anything twice."""
+    progress = await load_progress(lane, task)
+    if progress is None:
+        await lane.database.write(CompleteTask(task, lane.lease))
+        return None
+    session = await lane.session()
+    if session is None or session.channel.state is not ChannelState.CONNECTED:
+        return PARKED
+    try:
+        await _issue(Work(lane=lane, session=session, progress=progress))
+    except Blocked as stop:
+        await progress.block(stop)
+    except Rejected as error:
+        await progress.block(_as_block(error), unsent=await _nothing_sent(progress))
+    except Conflict:
+        return Postponed(delay=nth(lane.settings.retry_delays, 0))
+    except LookAgain as unknown:
+        await progress.unknown(unknown.delay)
+        return Postponed(delay=unknown.delay)
+    except OutcomeUnknown as error:
+        delay = nth(lane.settings.look_up_delays, 0)
+        await progress.unknown(delay, error)
+        return Postponed(delay=delay)
+    except Misconfigured as error:
+        if error.reason is Reason.ERP_CREDENTIALS_INVALID:
+            await progress.waits(error)
+            raise
+        await progress.block(_as_block(error))
+    except (RateLimited, Unavailable) as error:
+        await progress.waits(error)
+        raise
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """One run of the process.
+
+    Attributes:
+        lane: The account.
+        session: Its connection.
+        progress: How far the invoice is.
+    """
+
+    lane: Lane
+    session: Session
+    progress: Progress
+
+
+async def _issue(work: Work) -> None:
+    progress = work.progress
+    if progress.invoice.frozen is None:
+        progress.freeze(await map_invoice(work.lane, work.session, progress.order, progress.invoice))
+    document = await progress.journal.once(document_step(work.session, progress))
+    document = await without_surplus(work.session, progress, document)
+    document = await _compared(work, document)
+    for stage in (Stage.OPEN, Stage.ISSUED):
+        if document.stage.rank < stage.rank <= progress.invoice.stage.rank:
+            document = await progress.journal.once(advance_step(work.session, progress, document, stage))
+    await progress.finish(document)
+
+
+async def _compared(work: Work, document: Document) -> Document:
+    """The document, if the ERP computed what was predicted; it is read once more before anybody is bothered."""
+    if _difference(work.progress, document) is None:
+        return document
+    current = await work.session.connection.read(document.id)
+    if current is None:
+        raise Blocked(
+            Reason.DOCUMENT_NOT_FOUND,
+            "The document is not in the ERP any more: somebody removed it there.",
+            details={"document": document.id},
+        )
+    difference = _difference(work.progress, current)
+    if difference is not None:
+        work.progress.see(current)
+        raise Blocked(
+            Reason.TOTAL_MISMATCH,
+            "The ERP computed another total or tax base than predicted: compare its taxes with the item's, then retry.",
+            details=difference,
+        )
+    return current
+
+
+def _difference(progress: Progress, document: Document) -> dict[str, str] | None:
+    draft = progress.frozen.draft
+    expected = {"total": draft.total, "tax_base": draft.tax_base, "tax": draft.tax}
+    computed = {"total": document.total, "tax_base": document.tax_base, "tax": document.tax}
+    if expected == computed:
+        return None
+    return {
+        **{f"expected_{name}": str(amount) for name, amount in expected.items()},
+        **{name: str(amount) for name, amount in computed.items()},
+        "document": document.id,
+    }
+
+
+async def _nothing_sent(progress: Progress) -> bool:
+    return not any(attempt.outcome != "not_done" for attempt in await progress.journal.attempts("document"))
+
+
+def _as_block(error: ErpError) -> Blocked:
+    fields = error.fields if isinstance(error, Rejected) else {}
+    return Blocked(error.reason, error.message, details={**error.details, **fields})

@@ -1,0 +1,39 @@
+"""Judges orders again that wait for their channel, after its rules or its state have changed."""
+
+from erpgate.domain.eligibility import Outcome
+from erpgate.engine.lane import Lane
+from erpgate.engine.work import PARKED, Handler, Postponed
+from erpgate.store.channels import channel_of_account
+from erpgate.store.orders import Judge, StageOf, SubmitOrder, list_orders
+from erpgate.store.tasks import CompleteTask, Task
+
+JUDGE_AGAIN = "judge_again"
+"""Kind of the task."""
+
+_PAGE = 200
+
+
+def judging_again(judge: Judge, stage_of: StageOf) -> Handler:
+    """The process, with the rules that it judges by."""
+
+    async def judge_again(lane: Lane, task: Task) -> Postponed | None:
+        """Goes through the merchant's waiting orders; running it twice changes nothing more."""
+        channel = await lane.database.read(lambda c: channel_of_account(c, lane.lease.account))
+        if channel is None:
+            return PARKED
+        after = ""
+        while True:
+            page = await lane.database.read_long(
+                lambda c, after=after: list_orders(  # type: ignore[misc]
+                    c, channel.merchant, after=after, limit=_PAGE, outcome=Outcome.WAITING, sales_channel=""
+                )
+            )
+            for record in page:
+                await lane.database.write(SubmitOrder(record.order, judge, stage_of, lane.clock.now(), again=True))
+            if len(page) < _PAGE:
+                break
+            after = page[-1].order_id
+        await lane.database.write(CompleteTask(task, lane.lease))
+        return None
+
+    return judge_again

@@ -1,0 +1,207 @@
+"""How far one invoice is, and what is written when that changes."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from erpgate.domain.eligibility import Outcome
+from erpgate.domain.order import Order
+from erpgate.domain.problem import Blocked
+from erpgate.engine.journal import Journal
+from erpgate.engine.lane import Lane
+from erpgate.plugin.errors import ErpError
+from erpgate.plugin.model import Document, Stage
+from erpgate.plugin.reasons import Reason
+from erpgate.store.invoices import SaveInvoice, get_invoice
+from erpgate.store.orders import get_order
+from erpgate.store.records import (
+    Failure,
+    FiscalState,
+    Frozen,
+    InvoiceRecord,
+    InvoiceState,
+    OrderRecord,
+    PaymentState,
+    VerdictRecord,
+)
+from erpgate.store.tasks import Task
+from erpgate.store.writes import Write
+
+_FISCAL = {
+    "none": FiscalState.NOT_REQUESTED,
+    "pending": FiscalState.PENDING,
+    "accepted": FiscalState.ACCEPTED,
+    "observed": FiscalState.ACCEPTED_WITH_OBSERVATIONS,
+    "rejected": FiscalState.REJECTED,
+}
+_ENDED = (InvoiceState.VOIDED, InvoiceState.WITHDRAWN, InvoiceState.MISSING)
+
+
+async def load_progress(lane: Lane, task: Task) -> "Progress | None":
+    """The invoice of a task with its order; None when there is nothing to do for it any more."""
+    _, merchant, _, channel, _, invoice_id = task.subject.split("/")
+    invoice = await lane.database.read(lambda c: get_invoice(c, merchant, channel, invoice_id))
+    if invoice is None or invoice.state in _ENDED:
+        return None
+    order = await lane.database.read(lambda c: get_order(c, merchant, invoice.order_id))
+    return None if order is None else Progress(lane, task, invoice, order)
+
+
+class Progress:
+    """One invoice while its process runs.
+
+    Args:
+        lane: The account.
+        task: That is being run.
+        invoice: As stored.
+        order: As stored.
+    """
+
+    def __init__(self, lane: Lane, task: Task, invoice: InvoiceRecord, order: OrderRecord) -> None:
+        self.invoice = invoice
+        self.journal: Journal = lane.journal(invoice.name)
+        self._lane = lane
+        self._task = task
+        self._order = order
+        self._finished = False
+
+    @property
+    def order(self) -> Order:
+        """As submitted last."""
+        return self._order.order
+
+    @property
+    def frozen(self) -> Frozen:
+        """What is sent, fixed."""
+        if self.invoice.frozen is None:
+            raise RuntimeError("nothing is frozen yet")
+        return self.invoice.frozen
+
+    def freeze(self, frozen: Frozen) -> None:
+        """Fixes what will be sent; it is stored together with the first attempt's row."""
+        self.invoice = replace(self.invoice, frozen=frozen)
+
+    def see(self, document: Document) -> None:
+        """Notes how the ERP has the document now."""
+        self.invoice = replace(
+            self.invoice,
+            document=document,
+            fiscal_state=_FISCAL[document.fiscal],
+            payment_state=_payment(document),
+        )
+
+    def sending(self) -> Sequence[Write[Any]]:
+        """What is committed before the document may leave."""
+        return (self._save(state=InvoiceState.SENDING, failure=None),)
+
+    def created(self, document: Document) -> Sequence[Write[Any]]:
+        """What is committed when the document is there."""
+        self.see(document)
+        return (self._save(state=_state(document), failure=None),)
+
+    def advanced(self, document: Document) -> Sequence[Write[Any]]:
+        """What is committed when the document went a stage further; with the last stage the task ends."""
+        self.see(document)
+        last = document.stage.rank >= self.invoice.stage.rank
+        return (self._final_save() if last else self._save(state=_state(document), failure=None),)
+
+    async def finish(self, document: Document) -> None:
+        """Notes that the invoice is where it shall be, unless the last step has done so."""
+        if self._finished:
+            return
+        self.see(document)
+        await self._lane.database.write(self._final_save())
+
+    async def block(self, stop: Blocked, *, unsent: bool = False) -> None:
+        """Stops for a person; `unsent` frees what was frozen, because nothing of it reached the ERP."""
+        failure = Failure(reason=stop.reason, message=stop.message, details=stop.details)
+        if unsent:
+            self.invoice = replace(self.invoice, frozen=None)
+        verdict = replace(
+            self._verdict(),
+            outcome=Outcome.ERROR,
+            reason=stop.reason,
+            message=stop.message,
+            details=stop.details,
+            line_problems=stop.lines,
+        )
+        await self._write(
+            replace(self._save(state=InvoiceState.BLOCKED, failure=failure), verdict=verdict, ends=self._task)
+        )
+
+    async def unknown(self, delay: dt.timedelta, error: ErpError | None = None) -> None:
+        """Something was sent and nobody knows; it is looked up after the delay."""
+        failure = Failure(
+            reason=Reason.ERP_OUTCOME_UNKNOWN,
+            message=error.message if error else "The outcome is not known yet; it is looked up again.",
+            retryable=True,
+            next_attempt_time=self._lane.clock.now() + delay,
+        )
+        await self._write(self._save(state=InvoiceState.UNKNOWN, failure=failure))
+
+    async def waits(self, error: ErpError) -> None:
+        """The whole account waits for the ERP; the invoice goes on by itself."""
+        failure = Failure(reason=error.reason, message=error.message, details=error.details, retryable=True)
+        if self.invoice.failure != failure:
+            await self._write(self._save(state=self.invoice.state, failure=failure))
+
+    def _final_save(self) -> SaveInvoice:
+        self._finished = True
+        document = self.invoice.document
+        failure = None
+        if document is not None and document.fiscal == "rejected":
+            failure = Failure(
+                reason=Reason.FISCAL_REJECTED,
+                message="The tax authority refused the document: mend what it names, then retry.",
+                details={"erp_message": " ".join(document.messages)},
+            )
+        save = self._save(state=InvoiceState.OPEN if document is None else _state(document), failure=failure)
+        return replace(save, ends=self._task, verdict=self._good_verdict())
+
+    def _good_verdict(self) -> VerdictRecord | None:
+        """The verdict to restore after an error was mended; None where there was none."""
+        verdict = self._verdict()
+        if verdict.outcome is not Outcome.ERROR:
+            return None
+        reason = Reason.REQUESTED_BY_PERSON if self.invoice.requested else Reason.ELIGIBLE
+        return replace(
+            verdict,
+            outcome=Outcome.INVOICE,
+            reason=reason,
+            message="",
+            details={},
+            line_problems=(),
+            invoice=self.invoice.invoice,
+        )
+
+    def _verdict(self) -> VerdictRecord:
+        now = self._lane.clock.now()
+        own = (v for v in self._order.verdicts if v.channel == self.invoice.channel)
+        stored = next(own, None)
+        if stored is None:
+            stored = VerdictRecord(
+                channel=self.invoice.channel, outcome=Outcome.SKIPPED, reason=Reason.AUTOMATION_OFF, evaluate_time=now
+            )
+        return replace(stored, invoice=self.invoice.invoice, evaluate_time=now)
+
+    def _save(self, *, state: InvoiceState, failure: Failure | None) -> SaveInvoice:
+        """A write of the invoice as it is now; the copy in memory is at the version that the write gives it."""
+        changed = replace(self.invoice, state=state, failure=failure, update_time=self._lane.clock.now())
+        self.invoice = replace(changed, version=changed.version + 1)
+        return SaveInvoice(changed, self._lane.lease)
+
+    async def _write(self, save: SaveInvoice) -> None:
+        await self._lane.database.write(save)
+
+
+def _state(document: Document) -> InvoiceState:
+    if document.voided:
+        return InvoiceState.VOIDED
+    return InvoiceState.DRAFT if document.stage is Stage.DRAFT else InvoiceState.OPEN
+
+
+def _payment(document: Document) -> PaymentState:
+    if document.total and document.balance <= 0:
+        return PaymentState.PAID
+    return PaymentState.PARTIALLY_PAID if document.balance < document.total else PaymentState.UNPAID

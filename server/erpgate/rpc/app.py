@@ -1,0 +1,177 @@
+"""The composition root: puts store, plugins, lanes, use cases and server together, and takes them apart again."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+
+from erpgate.engine.clock import Clock, SystemClock
+from erpgate.engine.lane import Lane
+from erpgate.engine.session import Outside
+from erpgate.engine.settings import EngineSettings
+from erpgate.engine.work import Handler
+from erpgate.engine.worker import Worker
+from erpgate.jobs.issue_invoice import issue_invoice
+from erpgate.jobs.judge_again import JUDGE_AGAIN, judging_again
+from erpgate.jobs.probe_channel import PROBE_CHANNEL, Prober
+from erpgate.jobs.read_catalog import SYNC_CATALOG, sync_catalog
+from erpgate.jobs.sessions import Sessions
+from erpgate.plugin.http import Transport
+from erpgate.plugins import Registry, load_plugins
+from erpgate.rpc.catalog_servicer import CatalogRpcs
+from erpgate.rpc.channel_servicer import ChannelRpcs
+from erpgate.rpc.invoicing_servicer import InvoicingRpcs
+from erpgate.rpc.server import RpcServer, create_server
+from erpgate.service.catalog import Catalog
+from erpgate.service.channels import Channels
+from erpgate.service.invoices import Invoices
+from erpgate.service.orders import Orders, Rules, automatic_stage
+from erpgate.service.sources import Sources
+from erpgate.settings import Settings, operator_settings
+from erpgate.store.database import Database, open_database
+from erpgate.store.invoices import ISSUE_INVOICE
+from erpgate.store.writes import Lease
+from erpgate.vault import Vault, VaultError
+
+_log = logging.getLogger(__name__)
+
+
+class ListenError(Exception):
+    """The address can't be served on; the message says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What a caller of `open_app` may bring; tests do.
+
+    Attributes:
+        plugins: Plugin objects beside the installed ones, by name.
+        transports: ERP name to an HTTP transport, instead of the network.
+        engine: Times and sizes of lanes.
+        clock: Where time comes from.
+    """
+
+    plugins: Mapping[str, object] = field(default_factory=dict)
+    transports: Mapping[str, Transport] = field(default_factory=dict)
+    engine: EngineSettings = field(default_factory=EngineSettings)
+    clock: Clock = field(default_factory=SystemClock)
+
+
+@dataclass(frozen=True, kw_only=True)
+class App:
+    """A server with its worker, serving.
+
+    Attributes:
+        port: That it listens on.
+        registry: Loaded ERPs.
+        database: Where everything is stored.
+        server: The gRPC server.
+    """
+
+    port: int
+    registry: Registry
+    database: Database
+    server: RpcServer
+
+
+@contextlib.asynccontextmanager
+async def open_app(settings: Settings, parts: Parts | None = None) -> AsyncIterator[App]:
+    """Serves and works until the context is left; then calls, lanes and commits in progress end first.
+
+    Raises:
+        VaultError: The master key is missing or malformed.
+        StoreUnusable: The database can't be used.
+        ListenError: The address can't be served on.
+    """
+    parts = parts or Parts()
+    vault = _vault(settings)
+    registry = _registry(settings, parts)
+    operator = operator_settings({erp.name: erp.operator_settings for erp in registry.erps.values()})
+    outside = Outside(operator=operator, transports=parts.transports)
+    prober = Prober(registry=registry, vault=vault, outside=outside)
+    async with open_database(settings.database_url) as database:
+        sessions = Sessions(database=database, registry=registry, vault=vault, outside=outside)
+        worker = _worker(database, sessions, _handlers(parts.clock, prober), parts)
+        sources = Sources(database=database, registry=registry, clock=parts.clock, wake=worker.wake)
+        server = _server(sources, prober, vault)
+        port = _listen(server, settings.listen)
+        async with worker.running():
+            await server.start()
+            try:
+                yield App(port=port, registry=registry, database=database, server=server)
+            finally:
+                await server.stop(parts.engine.grace.total_seconds())
+
+
+async def serve(settings: Settings, started: Callable[[App], None]) -> None:
+    """Serves until SIGTERM or SIGINT.
+
+    Args:
+        settings: Of the server.
+        started: Told when it serves.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with open_app(settings) as app:
+        started(app)
+        await stop.wait()
+        _log.info("Stopping: running calls and invoices end first.")
+
+
+def _vault(settings: Settings) -> Vault:
+    if settings.key is not None:
+        return Vault.from_text(settings.key.get_secret_value())
+    if settings.key_file is not None:
+        return Vault.from_file(settings.key_file)
+    raise VaultError(
+        "There is no master key to seal credentials with: run `erpgate generate-key > erpgate.key` once, keep that "
+        "file safe, and start with --key-file erpgate.key."
+    )
+
+
+def _registry(settings: Settings, parts: Parts) -> Registry:
+    return load_plugins(
+        disabled=[name.strip() for name in settings.disable_plugins.split(",") if name.strip()],
+        external=not settings.no_external_plugins,
+        extra=parts.plugins,
+    )
+
+
+def _handlers(clock: Clock, prober: Prober) -> Mapping[str, Handler]:
+    return {
+        ISSUE_INVOICE: issue_invoice,
+        SYNC_CATALOG: sync_catalog,
+        JUDGE_AGAIN: judging_again(Rules(clock), automatic_stage),
+        PROBE_CHANNEL: prober.probe_channel,
+    }
+
+
+def _worker(database: Database, sessions: Sessions, handlers: Mapping[str, Handler], parts: Parts) -> Worker:
+    def new_lane(lease: Lease) -> Lane:
+        return Lane(lease, database, handlers, sessions.open, parts.clock, parts.engine)
+
+    owner = f"{os.uname().nodename}:{os.getpid()}:{secrets.token_hex(4)}"
+    return Worker(owner, database, new_lane, parts.clock, parts.engine, alone=database.alone)
+
+
+def _server(sources: Sources, prober: Prober, vault: Vault) -> RpcServer:
+    return create_server(
+        channels=ChannelRpcs(Channels(sources, prober, vault), sources.registry),
+        catalog=CatalogRpcs(Catalog(sources)),
+        invoicing=InvoicingRpcs(Orders(sources), Invoices(sources)),
+    )
+
+
+def _listen(server: RpcServer, address: str) -> int:
+    try:
+        return server.server.add_insecure_port(address)
+    except RuntimeError as error:
+        raise ListenError(
+            f"{address} can't be listened on: is another server there? Choose another --listen."
+        ) from error

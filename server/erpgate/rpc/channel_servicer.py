@@ -1,0 +1,154 @@
+"""`erpgate.v1.ChannelService`."""
+
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any, Protocol
+
+import grpc
+from typing_extensions import override
+
+from erpgate.plugin.erp import Erp
+from erpgate.plugin.errors import Misconfigured
+from erpgate.plugins import Registry
+from erpgate.rpc import names, paging
+from erpgate.rpc.convert.channel import channel_change, channel_to_wire, new_channel, version_of
+from erpgate.rpc.convert.erp import erp_to_wire, plugin_to_wire
+from erpgate.rpc.convert.form import form_of
+from erpgate.rpc.convert.settings import NEUTRAL
+from erpgate.service.commands import ChannelChange, NewChannel
+from erpgate.service.errors import Refused, not_found
+from erpgate.store.records import ChannelRecord
+from erpgate.v1 import channel_service_pb2 as pb
+from erpgate.v1.channel_service_pb2_grpc import ChannelServiceServicer
+
+_Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class Channels(Protocol):
+    """What this servicer asks of the service."""
+
+    async def create(self, new: NewChannel) -> ChannelRecord:
+        """Probes the ERP and stores the channel."""
+        ...
+
+    async def get(self, merchant: str, channel: str) -> ChannelRecord:
+        """One channel."""
+        ...
+
+    async def list(self, merchant: str, after: str, limit: int) -> Sequence[ChannelRecord]:
+        """Channels by id, after one of them."""
+        ...
+
+    async def update(self, change: ChannelChange) -> ChannelRecord:
+        """Changes display name and settings."""
+        ...
+
+    async def connect(self, merchant: str, channel: str) -> ChannelRecord:
+        """Finishes the wizard."""
+        ...
+
+    async def pause(self, merchant: str, channel: str) -> ChannelRecord:
+        """Stops sending."""
+        ...
+
+    async def resume(self, merchant: str, channel: str) -> ChannelRecord:
+        """Sends again."""
+        ...
+
+    async def delete(self, merchant: str, channel: str, *, version: int | None, force: bool) -> None:
+        """Forgets it."""
+        ...
+
+
+class ChannelRpcs(ChannelServiceServicer):
+    """Connects ERPs over gRPC.
+
+    Args:
+        channels: The service.
+        registry: Which ERPs there are.
+    """
+
+    def __init__(self, channels: Channels, registry: Registry) -> None:
+        self._channels = channels
+        self._registry = registry
+
+    @override
+    async def ListErps(self, request: pb.ListErpsRequest, context: _Context) -> pb.ListErpsResponse:
+        erps = self._registry.erps
+        return pb.ListErpsResponse(
+            erps=[erp_to_wire(erps[name], self._registry.plugin_of(name)) for name in sorted(erps)],
+            unavailable_plugins=[plugin_to_wire(info) for info in self._registry.plugins if info.status != "ok"],
+        )
+
+    @override
+    async def GetErp(self, request: pb.GetErpRequest, context: _Context) -> pb.GetErpResponse:
+        (name,) = names.ERP.parse(request.name)
+        erp = self._registry.erps.get(name)
+        if erp is None:
+            raise not_found(request.name)
+        form = form_of(erp, request.language_code)
+        return pb.GetErpResponse(erp=erp_to_wire(erp, self._registry.plugin_of(name), form))
+
+    @override
+    async def CreateChannel(self, request: pb.CreateChannelRequest, context: _Context) -> pb.CreateChannelResponse:
+        new = new_channel(request)
+        try:
+            record = await self._channels.create(new)
+        except Misconfigured as error:
+            raise _in_request(error, self._registry.erps.get(new.erp)) from error
+        return pb.CreateChannelResponse(channel=channel_to_wire(record))
+
+    @override
+    async def GetChannel(self, request: pb.GetChannelRequest, context: _Context) -> pb.GetChannelResponse:
+        record = await self._channels.get(*names.CHANNEL.parse(request.name))
+        return pb.GetChannelResponse(channel=channel_to_wire(record))
+
+    @override
+    async def ListChannels(self, request: pb.ListChannelsRequest, context: _Context) -> pb.ListChannelsResponse:
+        (merchant,) = names.MERCHANT.parse(request.parent)
+        page = paging.open_page("ListChannels", request.page_size, request.page_token, merchant)
+        found = await self._channels.list(merchant, page.after, page.limit)
+        records, next_page_token = page.cut(found, attrgetter("channel"))
+        return pb.ListChannelsResponse(channels=map(channel_to_wire, records), next_page_token=next_page_token)
+
+    @override
+    async def UpdateChannel(self, request: pb.UpdateChannelRequest, context: _Context) -> pb.UpdateChannelResponse:
+        stored = await self._channels.get(*names.CHANNEL.parse(request.channel.name))
+        record = await self._channels.update(channel_change(request, stored))
+        return pb.UpdateChannelResponse(channel=channel_to_wire(record))
+
+    @override
+    async def ConnectChannel(self, request: pb.ConnectChannelRequest, context: _Context) -> pb.ConnectChannelResponse:
+        record = await self._channels.connect(*names.CHANNEL.parse(request.name))
+        return pb.ConnectChannelResponse(channel=channel_to_wire(record))
+
+    @override
+    async def PauseChannel(self, request: pb.PauseChannelRequest, context: _Context) -> pb.PauseChannelResponse:
+        record = await self._channels.pause(*names.CHANNEL.parse(request.name))
+        return pb.PauseChannelResponse(channel=channel_to_wire(record))
+
+    @override
+    async def ResumeChannel(self, request: pb.ResumeChannelRequest, context: _Context) -> pb.ResumeChannelResponse:
+        record = await self._channels.resume(*names.CHANNEL.parse(request.name))
+        return pb.ResumeChannelResponse(channel=channel_to_wire(record))
+
+    @override
+    async def DeleteChannel(self, request: pb.DeleteChannelRequest, context: _Context) -> pb.DeleteChannelResponse:
+        merchant, channel = names.CHANNEL.parse(request.name)
+        version = version_of(request.etag, request.name)
+        await self._channels.delete(merchant, channel, version=version, force=request.force)
+        return pb.DeleteChannelResponse()
+
+
+def _in_request(error: Misconfigured, erp: Erp[Any, Any] | None) -> Refused:
+    """The error with its field named where the request has it."""
+    name = error.field.split(".", 1)[0]
+    if error.field == "country_code":
+        path = "channel.country_code"
+    elif name in NEUTRAL:
+        path = f"channel.settings.{error.field}"
+    elif erp is not None and name in erp.settings.model_fields:
+        path = f"channel.settings.erp_options.{error.field}"
+    else:
+        path = f"credentials.{error.field}"
+    return Refused(error.reason, error.message, fields={path: error.message}, details={"field": path, **error.details})

@@ -1,0 +1,1 @@
+"""From wire to values and back, a module per noun; nothing here decides anything."""

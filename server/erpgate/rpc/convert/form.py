@@ -1,0 +1,108 @@
+"""The wizard: a form drawn from what an ERP's plugin declares."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from erpgate.plugin.erp import Erp
+from erpgate.plugin.forms import BoundField, FormField, Text, fields_of
+from erpgate.rpc.convert.countries import country
+from erpgate.rpc.convert.scalars import WireEnum
+from erpgate.rpc.convert.settings import ENUMS, NEUTRAL
+from erpgate.v1 import form_pb2
+
+_KINDS: Final = WireEnum(form_pb2.FormFieldKind, "FORM_FIELD_KIND_")
+_LANGUAGES: Final = ("es", "en", "pt")
+_STEPS: Final = {
+    "credentials": Text(es="Conectar la cuenta", en="Connect the account", pt="Conectar a conta"),
+    "settings": Text(es="Configurar el canal", en="Set up the channel", pt="Configurar o canal"),
+    "automation": Text(es="Facturación automática", en="Automatic invoicing", pt="Faturamento automático"),
+}
+_DISPLAY_NAME: Final = FormField(
+    kind="text",
+    label=Text(es="Nombre", en="Name", pt="Nome"),
+    help=Text(
+        es="Como quieras reconocer este canal.",
+        en="However you want to recognise this channel.",
+        pt="Como você quiser reconhecer este canal.",
+    ),
+)
+_COUNTRY: Final = Text(es="País", en="Country", pt="País")
+
+_PathOf = Callable[[str], str]
+
+
+def form_of(erp: Erp[Any, Any], language_code: str) -> form_pb2.Form:
+    """The ERP's wizard in one language; Spanish where none is asked for, English where it is not known."""
+    language = (language_code or "es").split("-", 1)[0].lower()
+    language = language if language in _LANGUAGES else "en"
+    steps: dict[str, list[form_pb2.FormField]] = {step: [] for step in _STEPS}
+    for field in _credential_fields(erp):
+        steps["credentials"].append(_draw(field, _credential_path, language))
+    for field in fields_of(erp.settings):
+        steps[_step_of(field)].append(_draw(field, _settings_path, language))
+    return form_pb2.Form(
+        language_code=language,
+        prerequisites=[sentence.in_language(language) for sentence in erp.prerequisites],
+        steps=[
+            form_pb2.FormStep(id=step, title=title.in_language(language), fields=steps[step])
+            for step, title in _STEPS.items()
+        ],
+    )
+
+
+def _credential_fields(erp: Erp[Any, Any]) -> Iterator[BoundField]:
+    yield BoundField(path="display_name", form=_DISPLAY_NAME, required=True, default="")
+    countries = FormField(
+        kind="select", label=_COUNTRY, options={code: country(code) for code in sorted(erp.countries)}
+    )
+    yield BoundField(path="country_code", form=countries, required=True, default="")
+    yield from fields_of(erp.credentials)
+
+
+def _step_of(field: BoundField) -> str:
+    name, *within = field.path.split(".")
+    if name in NEUTRAL:
+        return "automation" if within else "settings"
+    return "automation" if field.form.affects == "issuing" else "settings"
+
+
+def _credential_path(path: str) -> str:
+    return path if path in ("display_name", "country_code") else f"credentials.{path}"
+
+
+def _settings_path(path: str) -> str:
+    if path == "country_code":
+        return path
+    return f"settings.{path}" if path.split(".", 1)[0] in NEUTRAL else f"settings.erp_options.{path}"
+
+
+def _draw(field: BoundField, path_of: _PathOf, language: str) -> form_pb2.FormField:
+    form = field.form
+    return form_pb2.FormField(
+        path=path_of(field.path),
+        kind=_KINDS.number(form.kind),
+        label=form.label.in_language(language),
+        help=form.help.in_language(language) if form.help else "",
+        required=field.required,
+        default_value=_value(field.path, field.default),
+        options=[
+            form_pb2.FormOption(value=_value(field.path, value), label=label.in_language(language))
+            for value, label in form.options.items()
+        ],
+        live_options=form.live,
+        visible_if=dict(_conditions(field.path, form.visible_if, path_of)),
+        example=form.example,
+    )
+
+
+def _conditions(path: str, visible_if: Mapping[str, str], path_of: _PathOf) -> Iterator[tuple[str, str]]:
+    """A condition names a field beside its own; `country_code` is every field's neighbour."""
+    parent = path.rpartition(".")[0]
+    for name, value in visible_if.items():
+        other = f"{parent}.{name}" if parent and name != "country_code" else name
+        yield path_of(other), _value(other, value)
+
+
+def _value(path: str, word: str) -> str:
+    """A value as it is written to the wire: enums by their full names."""
+    return ENUMS[path].name(word) if path in ENUMS else word

@@ -1,0 +1,108 @@
+"""Invoices, their attempts and a person's overrides."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from erpgate.plugin.model import Document, Stage
+from erpgate.rpc import names
+from erpgate.rpc.convert.channel import etag
+from erpgate.rpc.convert.scalars import REASONS, WireEnum, decimal_text, timestamp, timestamp_or_none
+from erpgate.rpc.convert.settings import INITIAL_STATES
+from erpgate.store.records import AttemptRecord, Failure, Frozen, InvoiceRecord, InvoiceState, Overrides
+from erpgate.v1 import invoice_pb2
+
+_STATES: Final = WireEnum(invoice_pb2.InvoiceState, "INVOICE_STATE_")
+_FISCAL_STATES: Final = WireEnum(invoice_pb2.FiscalState, "FISCAL_STATE_")
+_PAYMENT_STATES: Final = WireEnum(invoice_pb2.PaymentState, "PAYMENT_STATE_")
+_BYTES_LEFT: Final = WireEnum(invoice_pb2.BytesLeft, "BYTES_LEFT_")
+_OUTCOMES: Final = WireEnum(invoice_pb2.AttemptOutcome, "ATTEMPT_OUTCOME_")
+
+
+def invoice_to_wire(record: InvoiceRecord, attempts: Sequence[AttemptRecord] = ()) -> invoice_pb2.Invoice:
+    """An invoice as callers see it."""
+    message = invoice_pb2.Invoice(
+        name=record.name,
+        order=names.order_name(record.merchant, record.order_id),
+        reference=record.reference,
+        state=_STATES.number(record.state),
+        fiscal_state=_FISCAL_STATES.number(record.fiscal_state),
+        payment_state=_PAYMENT_STATES.number(record.payment_state),
+        failure=None if record.failure is None else _failure_to_wire(record.failure),
+        currency_code=record.currency_code,
+        paid_total=decimal_text(record.paid_total),
+        attempts=map(_attempt_to_wire, attempts),
+        create_time=timestamp(record.create_time),
+        update_time=timestamp(record.update_time),
+        etag=etag(record.version),
+    )
+    if record.frozen is not None:
+        _add_frozen(message, record.frozen)
+    if record.document is not None:
+        _add_document(message, record.document)
+    return message
+
+
+def _add_frozen(message: invoice_pb2.Invoice, frozen: Frozen) -> None:
+    draft = frozen.draft
+    message.shipping_left_out = decimal_text(frozen.shipping_left_out)
+    message.expected_total = decimal_text(draft.total)
+    message.date = draft.date.isoformat()
+    message.due_date = draft.due_date.isoformat()
+    message.customer_id = draft.customer
+    message.defaults_used.extend(frozen.defaults_used)
+    message.arithmetic.extend(frozen.arithmetic)
+
+
+def _add_document(message: invoice_pb2.Invoice, document: Document) -> None:
+    message.total = decimal_text(document.total)
+    message.tax_base = decimal_text(document.tax_base)
+    message.tax = decimal_text(document.tax)
+    message.date = document.date.isoformat()
+    message.document_id = document.id
+    message.document_number = document.number or ""
+    message.customer_id = document.customer
+
+
+def _failure_to_wire(failure: Failure) -> invoice_pb2.Failure:
+    return invoice_pb2.Failure(
+        reason=REASONS[failure.reason],
+        message=failure.message,
+        retryable=failure.retryable,
+        next_attempt_time=timestamp_or_none(failure.next_attempt_time),
+        details=failure.details,
+    )
+
+
+def _attempt_to_wire(attempt: AttemptRecord) -> invoice_pb2.Attempt:
+    return invoice_pb2.Attempt(
+        step=attempt.step,
+        number=attempt.number,
+        bytes_left=_BYTES_LEFT.number(attempt.bytes_left),
+        outcome=_OUTCOMES.number(attempt.outcome),
+        error=attempt.error,
+        start_time=timestamp(attempt.start_time),
+        end_time=timestamp_or_none(attempt.end_time),
+    )
+
+
+def overrides_from_wire(message: invoice_pb2.InvoiceOverrides) -> Overrides:
+    """A person's values; what is empty means the channel's."""
+    return Overrides(
+        line_skus=dict(message.line_skus),
+        warehouse=message.warehouse,
+        price_list=message.price_list,
+        stage=_stage(message),
+    )
+
+
+def _stage(message: invoice_pb2.InvoiceOverrides) -> Stage | None:
+    if message.issue:
+        return Stage.ISSUED
+    word = INITIAL_STATES.word(message.initial_state)
+    return Stage(word) if word else None
+
+
+def state_from_wire(number: int) -> InvoiceState | None:
+    """A filter by state; None for all."""
+    word = _STATES.word(number)
+    return InvoiceState(word) if word else None

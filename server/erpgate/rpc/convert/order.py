@@ -1,0 +1,167 @@
+"""Orders and what the merchant's channels make of them."""
+
+from typing import Final
+
+from erpgate.domain.eligibility import Outcome
+from erpgate.domain.order import Order, OrderLine
+from erpgate.plugin.model import Address, Buyer
+from erpgate.plugin.settings import OrderState
+from erpgate.rpc import names
+from erpgate.rpc.convert.scalars import (
+    REASONS,
+    WireEnum,
+    decimal,
+    decimal_text,
+    instant,
+    timestamp,
+    timestamp_or_none,
+)
+from erpgate.rpc.convert.settings import ORDER_STATES
+from erpgate.store.records import OrderRecord, VerdictRecord
+from erpgate.v1 import order_pb2, party_pb2
+
+_OUTCOMES: Final = WireEnum(order_pb2.VerdictOutcome, "VERDICT_OUTCOME_")
+
+
+def order_from_wire(merchant: str, message: order_pb2.Order) -> Order:
+    """A valid order as a value."""
+    return Order(
+        merchant=merchant,
+        sales_channel=message.sales_channel,
+        external_id=message.external_id,
+        state=OrderState(ORDER_STATES.word(message.state)),
+        source_state=message.source_state,
+        fulfillment=message.fulfillment,
+        refunded=message.refunded,
+        order_time=instant(message.order_time),
+        source_update_time=instant(message.source_update_time) if message.HasField("source_update_time") else None,
+        currency_code=message.currency_code,
+        price_includes_tax=message.price_includes_tax if message.HasField("price_includes_tax") else None,
+        lines=tuple(_line_from_wire(line, number) for number, line in enumerate(message.lines, start=1)),
+        discount_amount=decimal(message.discount_amount),
+        shipping_amount=decimal(message.shipping_amount),
+        shipping_discount_amount=decimal(message.shipping_discount_amount),
+        total_paid=decimal(message.total_paid),
+        buyer=_buyer_from_wire(message.buyer),
+        notes=message.notes,
+    )
+
+
+def _line_from_wire(line: order_pb2.OrderLine, number: int) -> OrderLine:
+    return OrderLine(
+        line_id=line.line_id or str(number),
+        sku=line.sku,
+        title=line.title,
+        quantity=decimal(line.quantity),
+        unit_price=decimal(line.unit_price),
+        discount_amount=decimal(line.discount_amount),
+        price_includes_tax=line.price_includes_tax if line.HasField("price_includes_tax") else None,
+    )
+
+
+def _buyer_from_wire(party: party_pb2.Party) -> Buyer:
+    return Buyer(
+        name=party.name,
+        document_type=party.document_type,
+        document=party.document,
+        email=party.email,
+        phone=party.phone,
+        address=Address(
+            street=party.address.street,
+            city=party.address.city,
+            region=party.address.region,
+            postal_code=party.address.postal_code,
+            country_code=party.address.country_code,
+        ),
+    )
+
+
+def order_to_wire(record: OrderRecord) -> order_pb2.Order:
+    """An order as callers see it."""
+    order = record.order
+    return order_pb2.Order(
+        name=names.order_name(order.merchant, record.order_id),
+        sales_channel=order.sales_channel,
+        external_id=order.external_id,
+        state=ORDER_STATES.number(order.state),
+        source_state=order.source_state,
+        fulfillment=order.fulfillment,
+        refunded=order.refunded,
+        order_time=timestamp(order.order_time),
+        source_update_time=timestamp_or_none(order.source_update_time),
+        currency_code=order.currency_code,
+        price_includes_tax=order.price_includes_tax,
+        lines=map(_line_to_wire, order.lines),
+        discount_amount=decimal_text(order.discount_amount),
+        shipping_amount=decimal_text(order.shipping_amount),
+        shipping_discount_amount=decimal_text(order.shipping_discount_amount),
+        total_paid=decimal_text(order.total_paid),
+        buyer=_buyer_to_wire(order.buyer),
+        notes=order.notes,
+        revision=record.revision,
+        verdicts=[_verdict_to_wire(order.merchant, verdict) for verdict in record.verdicts],
+        create_time=timestamp(record.create_time),
+        update_time=timestamp(record.update_time),
+    )
+
+
+def _line_to_wire(line: OrderLine) -> order_pb2.OrderLine:
+    return order_pb2.OrderLine(
+        line_id=line.line_id,
+        sku=line.sku,
+        title=line.title,
+        quantity=decimal_text(line.quantity),
+        unit_price=decimal_text(line.unit_price),
+        discount_amount=decimal_text(line.discount_amount),
+        price_includes_tax=line.price_includes_tax,
+    )
+
+
+def _buyer_to_wire(buyer: Buyer) -> party_pb2.Party:
+    address = buyer.address
+    return party_pb2.Party(
+        name=buyer.name,
+        document_type=buyer.document_type,
+        document=buyer.document,
+        email=buyer.email,
+        phone=buyer.phone,
+        address=party_pb2.Address(
+            street=address.street,
+            city=address.city,
+            region=address.region,
+            postal_code=address.postal_code,
+            country_code=address.country_code,
+        ),
+    )
+
+
+def _verdict_to_wire(merchant: str, verdict: VerdictRecord) -> order_pb2.Verdict:
+    return order_pb2.Verdict(
+        channel=names.channel_name(merchant, verdict.channel),
+        outcome=_OUTCOMES.number(verdict.outcome),
+        reason=REASONS[verdict.reason],
+        message=verdict.message,
+        details=verdict.details,
+        line_problems=[
+            order_pb2.LineProblem(
+                line_id=problem.line_id,
+                sku=problem.sku,
+                reason=REASONS[problem.reason],
+                message=problem.message,
+                suggestions=problem.suggestions,
+            )
+            for problem in verdict.line_problems
+        ],
+        invoice=names.invoice_name(merchant, verdict.channel, verdict.invoice) if verdict.invoice else "",
+        trace=[
+            order_pb2.RuleResult(rule=asked.rule, value=asked.value, expected=asked.expected, passed=asked.passed)
+            for asked in verdict.trace
+        ],
+        evaluate_time=timestamp(verdict.evaluate_time),
+    )
+
+
+def outcome_from_wire(number: int) -> Outcome | None:
+    """A filter by outcome; None for all."""
+    word = _OUTCOMES.word(number)
+    return Outcome(word) if word else None

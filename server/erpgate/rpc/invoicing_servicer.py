@@ -1,0 +1,147 @@
+"""`erpgate.v1.InvoicingService`."""
+
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any, Protocol
+
+import grpc
+from typing_extensions import override
+
+from erpgate.domain.order import Order
+from erpgate.plugin.reasons import Reason
+from erpgate.rpc import names, paging
+from erpgate.rpc.convert.invoice import invoice_to_wire, overrides_from_wire, state_from_wire
+from erpgate.rpc.convert.order import order_from_wire, order_to_wire, outcome_from_wire
+from erpgate.service.commands import InvoiceQuery, NewInvoice, OrderQuery
+from erpgate.service.errors import Refused
+from erpgate.store.records import AttemptRecord, InvoiceRecord, OrderRecord, Overrides
+from erpgate.v1 import invoicing_service_pb2 as pb
+from erpgate.v1.invoicing_service_pb2_grpc import InvoicingServiceServicer
+
+_Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class Orders(Protocol):
+    """What this servicer asks of the service about orders."""
+
+    async def submit(self, order: Order) -> OrderRecord:
+        """Stores and judges it."""
+        ...
+
+    async def get(self, merchant: str, order_id: str) -> OrderRecord:
+        """One order."""
+        ...
+
+    async def list(self, query: OrderQuery) -> Sequence[OrderRecord]:
+        """A page of orders."""
+        ...
+
+
+class Invoices(Protocol):
+    """What this servicer asks of the service about invoices."""
+
+    async def create(self, new: NewInvoice) -> InvoiceRecord:
+        """Begins one."""
+        ...
+
+    async def get(self, merchant: str, channel: str, invoice: str) -> tuple[InvoiceRecord, Sequence[AttemptRecord]]:
+        """One invoice with its attempts."""
+        ...
+
+    async def list(self, query: InvoiceQuery) -> Sequence[InvoiceRecord]:
+        """A page of invoices."""
+        ...
+
+    async def retry(self, merchant: str, channel: str, invoice: str, overrides: Overrides) -> InvoiceRecord:
+        """Tries one again."""
+        ...
+
+
+class InvoicingRpcs(InvoicingServiceServicer):
+    """Turns sales into invoices over gRPC.
+
+    Args:
+        orders: The service's orders.
+        invoices: The service's invoices.
+    """
+
+    def __init__(self, orders: Orders, invoices: Invoices) -> None:
+        self._orders = orders
+        self._invoices = invoices
+
+    @override
+    async def SubmitOrder(self, request: pb.SubmitOrderRequest, context: _Context) -> pb.SubmitOrderResponse:
+        (merchant,) = names.MERCHANT.parse(request.parent)
+        record = await self._orders.submit(order_from_wire(merchant, request.order))
+        return pb.SubmitOrderResponse(order=order_to_wire(record))
+
+    @override
+    async def GetOrder(self, request: pb.GetOrderRequest, context: _Context) -> pb.GetOrderResponse:
+        record = await self._orders.get(*names.ORDER.parse(request.name))
+        return pb.GetOrderResponse(order=order_to_wire(record))
+
+    @override
+    async def ListOrders(self, request: pb.ListOrdersRequest, context: _Context) -> pb.ListOrdersResponse:
+        (merchant,) = names.MERCHANT.parse(request.parent)
+        filters = (merchant, str(request.outcome), request.sales_channel)
+        page = paging.open_page("ListOrders", request.page_size, request.page_token, *filters)
+        found = await self._orders.list(
+            OrderQuery(
+                merchant=merchant,
+                after=page.after,
+                limit=page.limit,
+                outcome=outcome_from_wire(request.outcome),
+                sales_channel=request.sales_channel,
+            )
+        )
+        records, next_page_token = page.cut(found, attrgetter("order_id"))
+        return pb.ListOrdersResponse(orders=map(order_to_wire, records), next_page_token=next_page_token)
+
+    @override
+    async def CreateInvoice(self, request: pb.CreateInvoiceRequest, context: _Context) -> pb.CreateInvoiceResponse:
+        merchant, channel = names.CHANNEL.parse(request.parent)
+        owner, order_id = names.ORDER.parse(request.order)
+        if owner != merchant:
+            raise Refused(
+                Reason.FIELD_INVALID,
+                "order: is not of the merchant whose channel is to invoice it.",
+                fields={"order": f"must be an order of merchants/{merchant}."},
+            )
+        record = await self._invoices.create(
+            NewInvoice(
+                merchant=merchant,
+                channel=channel,
+                order_id=order_id,
+                overrides=overrides_from_wire(request.overrides),
+                request_id=request.request_id.lower(),
+            )
+        )
+        return pb.CreateInvoiceResponse(invoice=invoice_to_wire(record))
+
+    @override
+    async def GetInvoice(self, request: pb.GetInvoiceRequest, context: _Context) -> pb.GetInvoiceResponse:
+        record, attempts = await self._invoices.get(*names.INVOICE.parse(request.name))
+        return pb.GetInvoiceResponse(invoice=invoice_to_wire(record, attempts))
+
+    @override
+    async def ListInvoices(self, request: pb.ListInvoicesRequest, context: _Context) -> pb.ListInvoicesResponse:
+        merchant, channel = names.CHANNEL.parse(request.parent)
+        filters = (merchant, channel, str(request.state))
+        page = paging.open_page("ListInvoices", request.page_size, request.page_token, *filters)
+        found = await self._invoices.list(
+            InvoiceQuery(
+                merchant=merchant,
+                channel=channel,
+                after=page.after,
+                limit=page.limit,
+                state=state_from_wire(request.state),
+            )
+        )
+        records, next_page_token = page.cut(found, attrgetter("invoice"))
+        return pb.ListInvoicesResponse(invoices=map(invoice_to_wire, records), next_page_token=next_page_token)
+
+    @override
+    async def RetryInvoice(self, request: pb.RetryInvoiceRequest, context: _Context) -> pb.RetryInvoiceResponse:
+        merchant, channel, invoice = names.INVOICE.parse(request.name)
+        record = await self._invoices.retry(merchant, channel, invoice, overrides_from_wire(request.overrides))
+        return pb.RetryInvoiceResponse(invoice=invoice_to_wire(record))

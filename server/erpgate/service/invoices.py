@@ -1,0 +1,169 @@
+"""Invoices: asked for by a person, read, and tried again."""
+
+from collections.abc import Sequence
+
+from erpgate.plugin.model import Stage
+from erpgate.plugin.policy import Ability
+from erpgate.plugin.reasons import Reason
+from erpgate.service.channels import fingerprint, request_id_reused
+from erpgate.service.commands import InvoiceQuery, NewInvoice
+from erpgate.service.errors import Refused, not_found
+from erpgate.service.sources import Sources
+from erpgate.store.attempts import attempts_of
+from erpgate.store.errors import Conflict
+from erpgate.store.invoices import get_invoice, list_invoices
+from erpgate.store.records import AttemptRecord, ChannelRecord, ChannelState, InvoiceRecord, InvoiceState, Overrides
+from erpgate.store.request_invoice import RequestInvoice, RetryInvoice
+from erpgate.store.requests import RequestKey
+
+_ENDED = (InvoiceState.VOIDED, InvoiceState.WITHDRAWN, InvoiceState.MISSING)
+
+
+class Invoices:
+    """Use cases around invoices.
+
+    Args:
+        sources: Database, plugins and clock.
+    """
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+
+    async def create(self, new: NewInvoice) -> InvoiceRecord:
+        """Begins an order's invoice, whatever the automation says; it is sent in the background."""
+        channel = await self._sendable(new.merchant, new.channel)
+        stage = self._stage(channel, new.overrides)
+        try:
+            invoice = await self._sources.database.write(
+                RequestInvoice(
+                    channel=channel,
+                    order_id=new.order_id,
+                    overrides=new.overrides,
+                    stage=stage,
+                    request=_request_key(new),
+                    now=self._sources.clock.now(),
+                )
+            )
+        except Conflict as conflict:
+            raise _refused(conflict, new) from conflict
+        self._sources.wake(invoice.account)
+        return invoice
+
+    async def get(self, merchant: str, channel: str, invoice: str) -> tuple[InvoiceRecord, Sequence[AttemptRecord]]:
+        """One invoice with its attempts."""
+        record = await self._one(merchant, channel, invoice)
+        attempts = await self._sources.database.read(lambda c: attempts_of(c, record.account, record.name))
+        return record, attempts
+
+    async def list(self, query: InvoiceQuery) -> Sequence[InvoiceRecord]:
+        """A page of a channel's invoices, oldest first."""
+        await self._sources.channel(query.merchant, query.channel)
+        return await self._sources.database.read_long(
+            lambda c: list_invoices(
+                c, query.merchant, query.channel, after=query.after, limit=query.limit, state=query.state
+            )
+        )
+
+    async def retry(self, merchant: str, channel: str, invoice: str, overrides: Overrides) -> InvoiceRecord:
+        """Tries again after a repair; what may have been sent is looked up first."""
+        record = await self._one(merchant, channel, invoice)
+        if record.state in _ENDED:
+            raise Refused(
+                Reason.STATE_CONFLICT,
+                f"{record.name} is {record.state.value} and stays so.",
+                details={"state": record.state.value},
+            )
+        parent = await self._sendable(merchant, channel)
+        stage = self._stage(parent, overrides) if overrides.stage is not None else record.stage
+        try:
+            retried = await self._sources.database.write(
+                RetryInvoice(record, overrides, stage, self._sources.clock.now())
+            )
+        except Conflict as conflict:
+            raise Refused(
+                Reason.STATE_CONFLICT,
+                f"{record.name} was sent already: overrides can't change it any more.",
+                fields={"overrides": "the document was sent already"},
+                details={"state": record.state.value},
+            ) from conflict
+        self._sources.wake(retried.account)
+        return retried
+
+    async def _one(self, merchant: str, channel: str, invoice: str) -> InvoiceRecord:
+        record = await self._sources.database.read(lambda c: get_invoice(c, merchant, channel, invoice))
+        if record is None:
+            raise not_found(f"merchants/{merchant}/channels/{channel}/invoices/{invoice}")
+        return record
+
+    async def _sendable(self, merchant: str, channel: str) -> ChannelRecord:
+        record = await self._sources.channel(merchant, channel)
+        if record.state is ChannelState.PAUSED:
+            raise Refused(
+                Reason.CHANNEL_PAUSED,
+                f"{record.name} is paused: resume it first.",
+                details={"channel": record.name},
+            )
+        if record.state is not ChannelState.CONNECTED:
+            raise Refused(
+                Reason.CHANNEL_NOT_CONNECTED,
+                f"{record.name} is not connected: finish its wizard first.",
+                details={"channel": record.name, "state": record.state.value},
+            )
+        return record
+
+    def _stage(self, channel: ChannelRecord, overrides: Overrides) -> Stage:
+        """How far the invoice goes: the override, or the first stage that the ERP has."""
+        erp = self._sources.erp(channel.erp)
+        if overrides.stage is Stage.ISSUED and Ability.ISSUE not in erp.abilities:
+            raise Refused(
+                Reason.UNSUPPORTED,
+                f"{erp.title} does not issue invoices to a tax authority.",
+                fields={"overrides.issue": "not supported by this ERP"},
+                details={"ability": Ability.ISSUE.value},
+            )
+        assert channel.company is not None  # noqa: S101 - a connected channel has one
+        stages = erp.policy(channel.company, self._sources.settings(channel)).create_stages
+        if overrides.stage is Stage.DRAFT and Stage.DRAFT not in stages:
+            raise Refused(
+                Reason.UNSUPPORTED,
+                f"{erp.title} has no drafts.",
+                fields={"overrides.initial_state": "not supported by this ERP"},
+                details={"ability": Stage.DRAFT.value},
+            )
+        return overrides.stage or min(stages, key=lambda stage: stage.rank)
+
+
+def _request_key(new: NewInvoice) -> RequestKey | None:
+    if not new.request_id:
+        return None
+    overrides = new.overrides
+    content = (
+        new.channel,
+        new.order_id,
+        dict(overrides.line_skus),
+        overrides.warehouse,
+        overrides.price_list,
+        overrides.stage,
+    )
+    return RequestKey(
+        merchant=new.merchant, request_id=new.request_id, fingerprint=fingerprint("CreateInvoice", *content)
+    )
+
+
+def _refused(conflict: Conflict, new: NewInvoice) -> Refused:
+    if conflict.what == "request_id":
+        return request_id_reused(new.request_id)
+    if conflict.what == "order":
+        return not_found(conflict.holder)
+    if conflict.what == "line":
+        path = f"overrides.line_skus[{conflict.holder}]"
+        return Refused(
+            Reason.FIELD_INVALID,
+            f"The order has no line {conflict.holder}.",
+            fields={path: "no such line in the order"},
+        )
+    return Refused(
+        Reason.ALREADY_INVOICED,
+        f"The order has an invoice already: {conflict.holder}.",
+        details={"invoice": conflict.holder},
+    )

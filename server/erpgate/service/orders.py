@@ -1,0 +1,129 @@
+"""Orders: submitted, judged by the rules alone, and begun to be invoiced."""
+
+from collections.abc import Sequence
+
+from erpgate.domain.eligibility import ChannelView, combine, judge
+from erpgate.domain.order import Order
+from erpgate.engine.clock import Clock
+from erpgate.plugin.model import Stage
+from erpgate.plugin.reasons import Reason
+from erpgate.plugin.settings import Automation
+from erpgate.service.commands import OrderQuery
+from erpgate.service.errors import not_found
+from erpgate.service.sources import Sources
+from erpgate.store.orders import SubmitOrder, get_order, list_orders
+from erpgate.store.records import ChannelRecord, InvoiceRecord, OrderRecord, VerdictRecord
+
+
+class Orders:
+    """Use cases around orders.
+
+    Args:
+        sources: Database, plugins and clock.
+    """
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._judge = Rules(sources.clock)
+
+    async def submit(self, order: Order) -> OrderRecord:
+        """Stores and judges an order; durable when it returns. The ERP is not asked."""
+        submitted = await self._sources.database.write(
+            SubmitOrder(order, self._judge, automatic_stage, self._sources.clock.now())
+        )
+        if submitted.account:
+            self._sources.wake(submitted.account)
+        return submitted.record
+
+    async def get(self, merchant: str, order_id: str) -> OrderRecord:
+        """One order with its verdicts."""
+        record = await self._sources.database.read(lambda c: get_order(c, merchant, order_id))
+        if record is None:
+            raise not_found(f"merchants/{merchant}/orders/{order_id}")
+        return record
+
+    async def list(self, query: OrderQuery) -> Sequence[OrderRecord]:
+        """A page of a merchant's orders."""
+        return await self._sources.database.read_long(
+            lambda c: list_orders(
+                c,
+                query.merchant,
+                after=query.after,
+                limit=query.limit,
+                outcome=query.outcome,
+                sales_channel=query.sales_channel,
+            )
+        )
+
+
+class Rules:
+    """Judges orders for all channels of their merchant.
+
+    Args:
+        clock: Where time comes from.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def __call__(
+        self, order: Order, channels: Sequence[ChannelRecord], live: InvoiceRecord | None
+    ) -> Sequence[VerdictRecord]:
+        """One verdict per channel."""
+        sent = live is not None and live.frozen is not None
+        invoice = live.name if live is not None and sent else ""
+        requested = live is not None and live.requested
+        views = [ChannelView(name=c.channel, state=c.state.value, automation=_automation(c)) for c in channels]
+        verdicts = [
+            judge(
+                order,
+                view,
+                already_invoiced=invoice,
+                requested=requested and live is not None and live.channel == view.name,
+            )
+            for view in views
+        ]
+        now = self._clock.now()
+        return [
+            VerdictRecord(
+                channel=verdict.channel,
+                outcome=verdict.outcome,
+                reason=verdict.reason,
+                message=SENTENCES[verdict.reason],
+                details={"invoice": invoice} if invoice else {},
+                invoice=live.invoice if live is not None and sent and live.channel == verdict.channel else "",
+                trace=verdict.trace,
+                evaluate_time=now,
+            )
+            for verdict in (verdicts if requested else combine(verdicts))
+        ]
+
+
+def automatic_stage(channel: ChannelRecord) -> Stage:
+    """How far the channel's automatic invoices go."""
+    automation = _automation(channel)
+    if automation.issue:
+        return Stage.ISSUED
+    return Stage.OPEN if automation.initial_state == "open" else Stage.DRAFT
+
+
+def _automation(channel: ChannelRecord) -> Automation:
+    return Automation.model_validate(channel.settings.get("automation") or {})
+
+
+SENTENCES = {
+    Reason.ELIGIBLE: "Every rule of the automation holds; the invoice is made.",
+    Reason.REQUESTED_BY_PERSON: "Somebody asked for the invoice.",
+    Reason.AUTOMATION_OFF: "Automatic invoicing is off.",
+    Reason.CHANNEL_NOT_CONNECTED: "The channel's wizard is not finished.",
+    Reason.CHANNEL_PAUSED: "The channel is paused; the order is judged again when it is resumed.",
+    Reason.ORDER_STATE_NOT_SELECTED: "The order's state is not among the selected ones.",
+    Reason.SALES_CHANNEL_NOT_SELECTED: "The order's sales channel is not among the selected ones.",
+    Reason.FULFILLMENT_EXCLUDED: "The marketplace fulfils the order, and such orders are left out.",
+    Reason.REFUNDED_EXCLUDED: "The order was refunded, and such orders are left out.",
+    Reason.BEFORE_START: "The order was placed before automatic invoicing started.",
+    Reason.ALREADY_INVOICED: "The order has its invoice.",
+    Reason.SEVERAL_CHANNELS_ELIGIBLE: "Several channels would invoice the order: choose one.",
+    Reason.CREDIT_NOTE_SUGGESTED: "The order was cancelled or refunded after it was invoiced.",
+}
+"""One sentence per reason of a verdict."""

@@ -1,0 +1,86 @@
+"""What all use cases share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pydantic
+
+from erpgate.engine.clock import Clock
+from erpgate.plugin.erp import Erp
+from erpgate.plugin.reasons import Reason
+from erpgate.plugin.settings import ChannelSettings
+from erpgate.plugins import Registry
+from erpgate.service.errors import Refused, not_found
+from erpgate.store.channels import get_channel
+from erpgate.store.database import Database
+from erpgate.store.records import ChannelRecord
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """Where use cases get things from.
+
+    Attributes:
+        database: Everything that is stored.
+        registry: Loaded ERPs.
+        clock: Where time comes from.
+        wake: Told the account that got work.
+    """
+
+    database: Database
+    registry: Registry
+    clock: Clock
+    wake: Callable[[str], None]
+
+    async def channel(self, merchant: str, channel: str) -> ChannelRecord:
+        """One channel.
+
+        Raises:
+            Refused: There is none.
+        """
+        record = await self.database.read(lambda c: get_channel(c, merchant, channel))
+        if record is None:
+            raise not_found(f"merchants/{merchant}/channels/{channel}")
+        return record
+
+    def erp(self, name: str) -> Erp[Any, Any]:
+        """One loaded ERP.
+
+        Raises:
+            Refused: Its plugin is not loaded.
+        """
+        erp = self.registry.erps.get(name)
+        if erp is None:
+            raise Refused(
+                Reason.PLUGIN_UNAVAILABLE,
+                f"No loaded plugin offers the ERP {name}: see ListErps, then ask the operator.",
+                details={"erp": name},
+            )
+        return erp
+
+    def settings(self, channel: ChannelRecord) -> ChannelSettings:
+        """A channel's settings, parsed by its ERP's model."""
+        settings: ChannelSettings = self.erp(channel.erp).settings.model_validate(dict(channel.settings))
+        return settings
+
+
+def violations(error: pydantic.ValidationError, prefix: str, own: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Field path to sentence, of everything that a model found wrong.
+
+    Args:
+        error: The model's.
+        prefix: Path of the model in the request.
+        own: Fields that only this ERP has; the wire carries them in `erp_options`.
+    """
+    found: dict[str, str] = {}
+    for problem in error.errors(include_url=False, include_input=False, include_context=False):
+        path = [str(part) for part in problem["loc"]]
+        message = problem["msg"].removeprefix("Value error, ")
+        if ": " in message and message.split(": ", 1)[0].isidentifier():
+            name, message = message.split(": ", 1)
+            path.append(name)
+        if path and path[0] in own:
+            path.insert(0, "erp_options")
+        found[".".join([prefix, *path])] = message
+    return found

@@ -1,0 +1,53 @@
+"""What an operator can set: by option, or by an environment variable of the same name behind `ERPGATE_`."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pydantic
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_ERP_PREFIX = "ERPGATE_ERP_"
+
+
+class Settings(BaseSettings):
+    """Settings of a server.
+
+    Attributes:
+        listen: Address to serve on.
+        database_url: Where everything is stored.
+        key: Master key as base64; seals credentials.
+        key_file: File that holds the key instead.
+        disable_plugins: Entry points to leave out, with commas between.
+        no_external_plugins: Whether only plugins of this distribution are loaded.
+        log_level: Of the standard logging levels.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ERPGATE_", frozen=True, extra="ignore")
+
+    listen: str = "127.0.0.1:8484"
+    database_url: str = "sqlite:///erpgate.sqlite3"
+    key: pydantic.SecretStr | None = None
+    key_file: Path | None = None
+    disable_plugins: str = ""
+    no_external_plugins: bool = False
+    log_level: str = "INFO"
+
+
+def operator_settings(
+    erps: Mapping[str, Mapping[str, str]], environ: Mapping[str, str] = os.environ
+) -> dict[str, dict[str, str]]:
+    """The operator's settings of each ERP: `ERPGATE_ERP_<ERP>_<SETTING>`.
+
+    Args:
+        erps: ERP name to the settings that it knows, with their defaults.
+        environ: The environment.
+    """
+    return {
+        erp: {
+            name: environ[variable]
+            for name in known
+            if (variable := f"{_ERP_PREFIX}{erp}_{name}".upper().replace("-", "_")) in environ
+        }
+        for erp, known in erps.items()
+    }

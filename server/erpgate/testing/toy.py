@@ -1,0 +1,345 @@
+"""A toy ERP: in memory, no HTTP, no drafts, prices with tax apart, and words of its own.
+
+It is as unlike a cloud ERP as the contract allows, so that nothing of any real one can leak into the core.
+"""
+
+import asyncio
+import datetime as dt
+import enum
+import itertools
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Annotated, Any
+
+import pydantic
+
+from erpgate.plugin import (
+    API_VERSION,
+    Buyer,
+    ChannelSettings,
+    Company,
+    CompanyId,
+    CustomerId,
+    Document,
+    DocumentId,
+    DocumentLine,
+    Draft,
+    Erp,
+    FormField,
+    Found,
+    Item,
+    Limits,
+    Misconfigured,
+    Option,
+    OutcomeUnknown,
+    Payload,
+    Policy,
+    Reason,
+    Rejected,
+    Repeats,
+    RoundingPolicy,
+    Stage,
+    Text,
+    Unavailable,
+    Wiring,
+    hookimpl,
+)
+
+_PENNY = Decimal("0.01")
+
+
+class Fault(enum.Enum):
+    """What goes wrong with one write."""
+
+    REFUSED = "refused"
+    """The ledger says no; nothing happened."""
+    UNREACHABLE = "unreachable"
+    """Nothing reached it."""
+    ANSWER_LOST = "answer lost"
+    """It was carried out and the answer was lost."""
+    LOST = "lost"
+    """It was not carried out, and nobody was told."""
+
+
+class ToyCredentials(pydantic.BaseModel, frozen=True, extra="forbid"):
+    """Step 2 of the toy's wizard."""
+
+    workspace: Annotated[
+        str, FormField(kind="text", label=Text(es="Espacio", en="Workspace", pt="Espaço"), affects="credentials")
+    ] = pydantic.Field(min_length=1)
+    passphrase: Annotated[
+        pydantic.SecretStr,
+        FormField(kind="secret", label=Text(es="Frase", en="Passphrase", pt="Frase"), affects="credentials"),
+    ] = pydantic.Field(min_length=1)
+
+
+class ToySettings(ChannelSettings, frozen=True):
+    """Steps 3 and 4 of the toy's wizard."""
+
+    series: Annotated[
+        str, FormField(kind="text", label=Text(es="Serie", en="Series", pt="Série"), affects="issuing")
+    ] = "A"
+
+
+@dataclass
+class ToyLedger:
+    """The books of one toy company; tests put items in, take vouchers out, and break things.
+
+    Attributes:
+        workspace: Names the company.
+        passphrase: That opens it.
+        items: The catalogue.
+        settle_time: A voucher is visible to searches by then.
+        rounding: How it computes.
+        keys_remembered: Whether a repeated key gives the first voucher back.
+    """
+
+    workspace: str = "toy"
+    passphrase: str = "open sesame"  # noqa: S105 - a toy's
+    items: list[Item] = field(default_factory=list)
+    settle_time: dt.timedelta = dt.timedelta(0)
+    rounding: RoundingPolicy = RoundingPolicy(  # noqa: RUF009 - frozen
+        unit_price_places=6, quantity_places=3, amount_places=2, rounds="base_and_tax", mode="half_even"
+    )
+    keys_remembered: bool = False
+    vouchers: list[Document] = field(default_factory=list)
+    parties: dict[str, CustomerId] = field(default_factory=dict)
+    calls: Counter[str] = field(default_factory=Counter)
+    faults: deque[Fault] = field(default_factory=deque)
+    reachable: bool = True
+
+    def party(self, document: str) -> CustomerId:
+        """The party with this document, made if needed."""
+        return self.parties.setdefault(document, CustomerId(f"P{len(self.parties) + 1}"))
+
+    def rates(self) -> Mapping[str, Decimal]:
+        """Every tax of the catalogue."""
+        return {tax: rate for item in self.items for tax, rate in item.tax_rates.items()}
+
+
+def toy_plugin(ledger: ToyLedger) -> object:
+    """A plugin object that offers the toy ERP on a ledger."""
+
+    class Plugin:
+        @hookimpl
+        def erpgate_erps(self) -> list[Erp[Any, Any]]:
+            return [toy_erp(ledger)]
+
+    return Plugin()
+
+
+def toy_erp(ledger: ToyLedger) -> Erp[ToyCredentials, ToySettings]:
+    """The toy ERP on a ledger."""
+    return Erp(
+        name="toy",
+        title="Toy ledger",
+        api_version=API_VERSION,
+        countries=frozenset({"GB", "CO"}),
+        credentials=ToyCredentials,
+        settings=ToySettings,
+        abilities=frozenset(),
+        limits=Limits(in_flight=4, timeout=dt.timedelta(seconds=2)),
+        sku=_Sku(),
+        defaults=_Defaults(),
+        mapper=_Mapper(),
+        policy=lambda company, _: Policy(
+            rounding=ledger.rounding,
+            repeats=Repeats(by="key" if ledger.keys_remembered else "nothing"),
+            create_stages=frozenset({Stage.OPEN}),
+            settle_time=ledger.settle_time,
+            stock_moves_at=None,
+            currencies=frozenset({company.currency_code}),
+        ),
+        connect=lambda wiring: _Connection(ledger, wiring),
+    )
+
+
+class _Sku:
+    def normalise(self, sku: str) -> str:
+        return sku.strip()
+
+    def sku_of(self, item: Item, settings: ToySettings) -> str | None:
+        return item.barcode if settings.sku_source == "barcode" else item.reference
+
+    def refusal(self, item: Item, settings: ToySettings) -> str | None:
+        if item.kind == "variant" and settings.sku_source == "reference":
+            return "A variant cannot be invoiced by its reference."
+        return None
+
+
+class _Defaults:
+    def complete(self, buyer: Buyer, settings: ToySettings, company: Company) -> tuple[Buyer, frozenset[str]]:
+        used = set()
+        values: dict[str, Any] = {}
+        for name in ("document", "email", "phone"):
+            default = getattr(settings, f"default_{name}")
+            if not getattr(buyer, name) and default:
+                values[name] = default
+                used.add(f"default_{name}")
+        completed = replace(buyer, **values)
+        if not completed.document:
+            raise Rejected(
+                f"{company.name} needs the buyer's document.",
+                fields={"buyer.document": "required"},
+                reason=Reason.CUSTOMER_DOCUMENT_INVALID,
+            )
+        return completed, frozenset(used)
+
+
+class _Mapper:
+    def identity(self, buyer: Buyer, settings: ToySettings, company: Company) -> str:
+        return buyer.document
+
+    def customer(self, buyer: Buyer, settings: ToySettings, company: Company) -> Payload:
+        return {"calling": buyer.name, "paper": buyer.document}
+
+    def invoice(self, draft: Draft, settings: ToySettings, company: Company) -> Payload:
+        return {
+            "series": settings.series,
+            "mark": draft.reference,
+            "day": draft.date.isoformat(),
+            "party": draft.customer,
+            "money": draft.currency_code,
+            "rows": [
+                {
+                    "thing": line.item,
+                    "count": str(line.quantity),
+                    "each": str(line.unit_price),
+                    "duties": list(line.tax_ids),
+                }
+                for line in draft.lines
+            ],
+        }
+
+
+class _Connection:
+    def __init__(self, ledger: ToyLedger, wiring: Wiring[ToyCredentials, ToySettings]) -> None:
+        self._ledger = ledger
+        self._credentials = wiring.credentials
+        self._country = wiring.country_code
+
+    async def probe(self) -> Company:
+        self._read("probe")
+        if self._credentials.passphrase.get_secret_value() != self._ledger.passphrase:
+            raise Misconfigured("The passphrase is wrong.", field="passphrase", reason=Reason.ERP_CREDENTIALS_INVALID)
+        return Company(
+            id=CompanyId(self._credentials.workspace),
+            name="Toy company",
+            country_code=self._country,
+            currency_code="GBP" if self._country == "GB" else "COP",
+            time_zone="Europe/London",
+        )
+
+    async def options(self, field: str, query: str, page: str) -> tuple[Sequence[Option], str]:
+        return (), ""
+
+    async def items(self, cursor: str) -> AsyncIterator[tuple[Sequence[Item], str]]:
+        start = int(cursor or 0)
+        while True:
+            self._read("items")
+            page = self._ledger.items[start : start + 100]
+            start += len(page)
+            more = start < len(self._ledger.items)
+            yield page, str(start) if more else ""
+            if not more:
+                return
+
+    async def items_by_sku(self, skus: Sequence[str]) -> Sequence[Item]:
+        self._read("items_by_sku")
+        return [item for item in self._ledger.items if {item.reference, item.barcode} & set(skus)]
+
+    async def taxes(self) -> Mapping[str, Decimal]:
+        return self._ledger.rates()
+
+    async def find_customer(self, buyer: Buyer) -> Found[CustomerId]:
+        self._read("find_customer")
+        known = self._ledger.parties.get(buyer.document)
+        return Found(matches=(known,) if known else (), complete=True)
+
+    async def create_customer(self, payload: Payload, *, key: str) -> CustomerId:
+        async with _Written(self._ledger, "create_customer") as carried_out:
+            return self._ledger.party(str(payload["paper"])) if carried_out else CustomerId("")
+
+    async def create(self, payload: Payload, stage: Stage, *, key: str) -> Document:
+        async with _Written(self._ledger, "create") as carried_out:
+            voucher = self._voucher(payload)
+            if carried_out:
+                known = next((v for v in self._ledger.vouchers if v.reference == voucher.reference), None)
+                if known is not None and self._ledger.keys_remembered:
+                    return known
+                self._ledger.vouchers.append(voucher)
+            return voucher
+
+    async def advance(self, document: Document, to: Stage, *, key: str) -> Document:
+        raise Rejected(f"A voucher cannot become {to.value}.")
+
+    async def read(self, id: DocumentId) -> Document | None:  # noqa: A002
+        self._read("read")
+        return next((voucher for voucher in self._ledger.vouchers if voucher.id == id), None)
+
+    async def find(self, draft: Draft, since: dt.datetime) -> Found[Document]:
+        self._read("find")
+        found = [voucher for voucher in self._ledger.vouchers if voucher.reference == draft.reference]
+        return Found(matches=tuple(found), complete=True)
+
+    async def aclose(self) -> None:
+        self._ledger.calls["aclose"] += 1
+
+    def _read(self, call: str) -> None:
+        self._ledger.calls[call] += 1
+        if not self._ledger.reachable:
+            raise Unavailable("The toy ledger is put away.")
+
+    def _voucher(self, payload: Payload) -> Document:
+        rows: Any = payload["rows"]
+        lines, base, tax = [], Decimal(0), Decimal(0)
+        for row in rows:
+            count = Decimal(row["count"])
+            line_base = (count * Decimal(row["each"])).quantize(_PENNY, ROUND_HALF_EVEN)
+            duties = (self._ledger.rates()[duty] * line_base for duty in row["duties"])
+            line_tax = sum((duty.quantize(_PENNY, ROUND_HALF_EVEN) for duty in duties), Decimal(0))
+            lines.append(DocumentLine(item=row["thing"], quantity=count, total=line_base + line_tax))
+            base, tax = base + line_base, tax + line_tax
+        number = f"{payload['series']}-{len(self._ledger.vouchers) + 1}"
+        return Document(
+            id=DocumentId(f"V{next(_NUMBERS)}"),
+            number=number,
+            reference=str(payload["mark"]),
+            stage=Stage.OPEN,
+            voided=False,
+            fiscal="none",
+            date=dt.date.fromisoformat(str(payload["day"])),
+            customer=CustomerId(str(payload["party"])),
+            currency_code=str(payload["money"]),
+            total=base + tax,
+            tax_base=base,
+            tax=tax,
+            balance=base + tax,
+            lines=tuple(lines),
+        )
+
+
+class _Written:
+    """One write under the next fault: yields whether it is carried out."""
+
+    def __init__(self, ledger: ToyLedger, call: str) -> None:
+        self._ledger = ledger
+        self._ledger.calls[call] += 1
+        self._fault = ledger.faults.popleft() if ledger.faults else None
+
+    async def __aenter__(self) -> bool:
+        await asyncio.sleep(0)
+        if self._fault is Fault.UNREACHABLE or not self._ledger.reachable:
+            raise Unavailable("The toy ledger is put away.")
+        if self._fault is Fault.REFUSED:
+            raise Rejected("The toy ledger does not like it.")
+        return self._fault is not Fault.LOST
+
+    async def __aexit__(self, kind: object, error: object, trace: object) -> None:
+        if self._fault in (Fault.ANSWER_LOST, Fault.LOST):
+            raise OutcomeUnknown("The toy ledger gave no answer.")
+
+
+_NUMBERS = itertools.count(1)

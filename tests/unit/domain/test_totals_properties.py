@@ -1,0 +1,150 @@
+"""Whatever the order and however the ERP rounds: the right amount, or a clear stop."""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from erpgate.domain.money import decimals
+from erpgate.domain.order import Order, OrderLine
+from erpgate.domain.problem import Blocked
+from erpgate.domain.rounding import PricedLine, predict, rates_of
+from erpgate.domain.totals import Plan, Remainder
+from erpgate.plugin.model import Item
+from erpgate.plugin.policy import RoundingPolicy
+from erpgate.plugin.reasons import Reason
+from erpgate.plugin.settings import RemainderPolicy
+
+from .builders import (
+    ROUNDINGS,
+    SCOPES,
+    a_line,
+    a_policy,
+    an_item,
+    an_order,
+    every_policy,
+    planned,
+    policy_id,
+    recomputed,
+)
+
+ITEMS = (
+    an_item("vat", "0.19"),
+    an_item("reduced", "0.05"),
+    an_item("exempt"),
+    an_item("two-taxes", "0.16", "0.04"),
+    an_item("hours", "0.19", kind="service"),
+)
+SHIPPING = an_item("freight", "0.19", kind="service")
+ROUNDING = an_item("rounding", kind="service")
+
+POLICIES = st.sampled_from(every_policy())
+QUANTITIES = st.one_of(st.integers(1, 30).map(Decimal), st.decimals("0.1", 9, places=1))
+PRICES = st.decimals(0, 3000, places=2)
+REMAINDERS = st.sampled_from(
+    (
+        Remainder(),
+        Remainder(policy=RemainderPolicy.TOLERANCE, tolerance=Decimal("0.02")),
+        Remainder(policy=RemainderPolicy.ROUNDING_LINE, item=ROUNDING),
+    )
+)
+
+
+@st.composite
+def paid_orders(draw: st.DrawFn) -> tuple[Order, tuple[Item, ...]]:
+    """An order in pesos whose gross prices add up, with discounts and shipping, and the item of each line."""
+    count = draw(st.integers(1, 5))
+    lines = [_line(draw, str(number)) for number in range(count)]
+    goods = sum((line.quantity * line.unit_price - line.discount_amount for line in lines), Decimal(0))
+    discount = draw(st.decimals(0, 1, places=2)).min(goods)
+    shipping = draw(st.sampled_from((Decimal(0), Decimal("7.90"))))
+    order = an_order(*lines, paid=goods - discount + shipping, discount=discount, shipping=shipping)
+    return order, tuple(draw(st.sampled_from(ITEMS)) for _ in lines)
+
+
+def _line(draw: st.DrawFn, line_id: str) -> OrderLine:
+    """A line that comes to whole cents, if need be by its discount."""
+    quantity, price = draw(QUANTITIES), draw(PRICES)
+    amount = quantity * price
+    wanted = draw(st.sampled_from((amount, amount / 2, Decimal(0)))).quantize(Decimal("0.01"), rounding="ROUND_FLOOR")
+    return a_line(price, quantity, line_id=line_id, discount=amount - wanted)
+
+
+def _keeps_quantities(plan: Plan, order: Order, items: Sequence[Item]) -> None:
+    planned_quantities: dict[str, Decimal] = defaultdict(Decimal)
+    for line in plan.lines:
+        planned_quantities[line.line_id] += line.quantity
+    for line, item in zip(order.lines, items, strict=True):
+        if item.kind != "service":
+            assert planned_quantities[line.line_id] == line.quantity
+
+
+@settings(max_examples=1000, deadline=None)
+@given(paid=paid_orders(), policy=POLICIES, remainder=REMAINDERS, ships=st.booleans())
+def test_a_plan_comes_to_what_was_paid_or_stops(
+    paid: tuple[Order, tuple[Item, ...]], policy: RoundingPolicy, remainder: Remainder, ships: bool
+) -> None:
+    order, items = paid
+    try:
+        plan = planned(order, *items, policy=policy, shipping=SHIPPING if ships else None, remainder=remainder)
+    except Blocked as blocked:
+        assert blocked.reason is Reason.TOTAL_UNREACHABLE
+        return
+    assert plan.left_out == (0 if ships else order.shipping_amount)
+    assert plan.target == order.total_paid - plan.left_out
+    assert recomputed(plan, (*items, SHIPPING, ROUNDING), policy) == plan.prediction
+    assert plan.prediction.total == plan.target + plan.remainder
+    assert abs(plan.remainder) <= remainder.tolerance
+    assert all(line.unit_price >= 0 for line in plan.lines)
+    assert all(decimals(line.unit_price) <= policy.unit_price_places for line in plan.lines)
+    _keeps_quantities(plan, order, items)
+
+
+@settings(max_examples=200, deadline=None)
+@given(paid=paid_orders(), policy=POLICIES)
+def test_the_same_order_gives_the_same_plan(paid: tuple[Order, tuple[Item, ...]], policy: RoundingPolicy) -> None:
+    order, items = paid
+    tolerant = Remainder(policy=RemainderPolicy.TOLERANCE, tolerance=Decimal(10**6))
+    assert planned(order, *items, policy=policy, remainder=tolerant) == planned(
+        order, *items, policy=policy, remainder=tolerant
+    )
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        a_policy("gross", price=6, quantity=1),
+        a_policy("gross", "document", price=6, quantity=1),
+        a_policy("gross", price=2, quantity=1, gross_prices=True),
+        a_policy("gross", mode="half_even", price=6, quantity=1),
+    ],
+    ids=policy_id,
+)
+@settings(max_examples=150, deadline=None)
+@given(paid=paid_orders())
+def test_an_erp_that_rounds_once_with_fine_prices_reaches_every_total(
+    policy: RoundingPolicy, paid: tuple[Order, tuple[Item, ...]]
+) -> None:
+    order, items = paid
+    assert planned(order, *items, policy=policy, shipping=SHIPPING).prediction.total == order.total_paid
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    nets=st.lists(st.tuples(st.integers(1, 9), st.decimals(0, 900, places=2)), min_size=1, max_size=6),
+    seller=st.sampled_from([a_policy(*way) for way in itertools.product(ROUNDINGS, SCOPES)]),
+    rate=st.sampled_from(("0.19", "0.05", "0.08")),
+)
+def test_net_prices_add_up_however_the_seller_rounded(
+    nets: list[tuple[int, Decimal]], seller: RoundingPolicy, rate: str
+) -> None:
+    item = an_item("item-1", rate)
+    lines = [a_line(price, str(quantity), line_id=str(number)) for number, (quantity, price) in enumerate(nets)]
+    priced = [PricedLine(quantity=line.quantity, unit_price=line.unit_price, rates=rates_of(item)) for line in lines]
+    paid = predict(seller, priced).total
+    order = an_order(*lines, paid=paid, includes_tax=False)
+    assert planned(order, item, policy=a_policy("gross")).prediction.total == paid
