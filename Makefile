@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ERP ?= alegra
+RETAIL ?= ../shared/reference/orders/tables/online_retail_subset.csv.gz
 PROTOS := $(sort $(wildcard protos/erpgate/v1/*.proto))
 GENERATED := server/erpgate/v1
 
@@ -20,10 +22,10 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(VENV)/.ready ## Watch 25 orders become invoices (KEEP=1 leaves the server up)
-	@$(BIN)/erpgate demo $(if $(KEEP),--keep)
+	@$(BIN)/erpgate demo --erp $(ERP) $(if $(KEEP),--keep)
 
 demo-retail: $(VENV)/.ready ## Invoice 3,594 real sales, where the data is at hand
-	@$(BIN)/erpgate demo-retail
+	@$(BIN)/erpgate demo-retail --erp $(ERP) --orders $(RETAIL) $(if $(KILL),--kill)
 
 test: check unit ## Everything that CI runs
 

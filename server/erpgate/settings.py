@@ -1,7 +1,7 @@
 """What an operator can set: by option, or by an environment variable of the same name behind `ERPGATE_`."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pydantic
@@ -35,12 +35,12 @@ class Settings(BaseSettings):
 
 
 def operator_settings(
-    erps: Mapping[str, Mapping[str, str]], environ: Mapping[str, str] = os.environ
+    erps: Mapping[str, Iterable[str]], environ: Mapping[str, str] = os.environ
 ) -> dict[str, dict[str, str]]:
     """The operator's settings of each ERP: `ERPGATE_ERP_<ERP>_<SETTING>`.
 
     Args:
-        erps: ERP name to the settings that it knows, with their defaults.
+        erps: ERP name to the names of its settings.
         environ: The environment.
     """
     return {

@@ -42,8 +42,15 @@ class Invoices:
             return self._document(answer)
 
     async def open(self, document: Document) -> Document:
-        """Opens a draft."""
-        return await self._after(document, await self._client.post(_path(document.id, "open"), {}))
+        """Opens a draft.
+
+        Where Alegra answers with a message instead of the invoice, a draft that has its number already is not read
+        again: opening changes nothing else, and a call is the scarcest thing there is.
+        """
+        answer = await self._client.post(_path(document.id, "open"), {})
+        if document.number and not _is_invoice(answer):
+            return replace(document, stage=Stage.OPEN)
+        return await self._after(document, answer)
 
     async def issue(self, document: Document) -> Document:
         """Has an invoice stamped; a draft is opened in the same call.
@@ -113,7 +120,7 @@ class Invoices:
     async def _after(self, document: Document, answer: object) -> Document:
         """The invoice after a write: as the answer shows it, else read again."""
         with outcome_must_be_readable():
-            if "status" in part(answer) and "id" in part(answer):
+            if _is_invoice(answer):
                 return self._document(answer)
             current = await self.read(document.id)
             if current is None:
@@ -128,6 +135,11 @@ class Invoices:
             return self._document(row)
         except Unreadable:
             return None
+
+
+def _is_invoice(answer: object) -> bool:
+    body = part(answer)
+    return "status" in body and "id" in body
 
 
 def _path(id: DocumentId, *action: str) -> str:  # noqa: A002

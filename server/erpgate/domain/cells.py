@@ -1,5 +1,6 @@
 """Cells: lines that an ERP rounds together, one line or all lines with the same taxes, and the totals they can have."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -11,7 +12,7 @@ from erpgate.domain.rounding import PricedLine, Rates, amount_for, charge, unrou
 from erpgate.plugin.policy import RoundingPolicy
 
 _NOTHING: Final = Decimal(0)
-_SPLITS_TRIED: Final = 5
+_LINES_TRIED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,9 @@ class _GroupCell:
         amount = amount_for(self._policy, total, self._rates) if total >= 0 else None
         if amount is None:
             return None
-        return next((pieces for pieces in self._candidates(amount) if self._comes_to(pieces) == total), None)
+        own = self._at_own_prices() if shift == 0 else ()
+        candidates = itertools.chain(own, self._with_one_repriced(total), self._with_all_mended(amount))
+        return next((pieces for pieces in candidates if self._comes_to(pieces) == total), None)
 
     @exactly
     def nearest(self) -> tuple[int, ...]:
@@ -114,15 +117,29 @@ class _GroupCell:
     def _comes_to(self, pieces: Pieces) -> Decimal:
         return charge(self._policy, _sum(pieces), self._rates).total
 
-    def _candidates(self, amount: Decimal) -> Iterator[Pieces]:
-        """Ways to price the lines, the nicest first, each closer to `amount` than the one before."""
-        for more_places in range(self._policy.unit_price_places + 1):
-            yield self._priced(more_places)
-        finest = self._priced(self._policy.unit_price_places)
-        yield self._mended(finest, amount)
-        by_amount = sorted(finest, key=lambda piece: piece.line.amount, reverse=True)
-        for piece in by_amount[:_SPLITS_TRIED]:
-            yield self._mended(_with_split(finest, piece), amount)
+    def _at_own_prices(self) -> Iterator[Pieces]:
+        """Every line at a price for its own total: with the fewest decimals, then with more and more."""
+        return (self._priced(more_places) for more_places in range(self._policy.unit_price_places + 1))
+
+    def _with_one_repriced(self, total: Decimal) -> Iterator[Pieces]:
+        """The nicest prices but for one large line, which makes up for the others."""
+        pieces = self._priced(0)
+        for piece in _largest(pieces):
+            beside = _sum(pieces) - piece.line.amount
+            price = unit_price_for(self._policy, piece.line.quantity, self._rates, total, beside=beside)
+            if price is not None and price > 0:
+                yield _replaced(pieces, piece, replace(piece.line, unit_price=price))
+
+    def _with_all_mended(self, amount: Decimal) -> Iterator[Pieces]:
+        """The finest prices, moved until their sum is closest to `amount`; then also with one large line split."""
+        pieces = self._priced(self._policy.unit_price_places)
+        yield self._mended(pieces, amount)
+        for piece in _largest(pieces):
+            part = smallest_part(piece.line.quantity)
+            if part < piece.line.quantity:
+                halves = (piece.line.quantity - part, part)
+                split = (replace(piece.line, quantity=quantity) for quantity in halves)
+                yield self._mended(_replaced(pieces, piece, *split), amount)
 
     def _priced(self, more_places: int) -> Pieces:
         """Every line at its own price, with more decimals than its own total needs."""
@@ -158,15 +175,16 @@ class _GroupCell:
         return tuple(mended)
 
 
-def _with_split(pieces: Pieces, piece: Piece) -> Pieces:
-    """The same pieces with the smallest part of one of them on a line of its own."""
-    part = smallest_part(piece.line.quantity)
-    if part == piece.line.quantity:
-        return pieces
-    rest = replace(piece.line, quantity=piece.line.quantity - part)
-    halves = (Piece(piece.goal, rest), Piece(piece.goal, replace(piece.line, quantity=part)))
+def _largest(pieces: Pieces) -> list[Piece]:
+    """The lines on which a cent weighs least."""
+    paid = (piece for piece in pieces if piece.line.amount)
+    return sorted(paid, key=lambda piece: -piece.line.amount)[:_LINES_TRIED]
+
+
+def _replaced(pieces: Pieces, piece: Piece, *lines: PricedLine) -> Pieces:
+    """The same pieces with other lines in the place of one."""
     at = pieces.index(piece)
-    return (*pieces[:at], *halves, *pieces[at + 1 :])
+    return (*pieces[:at], *(Piece(piece.goal, line) for line in lines), *pieces[at + 1 :])
 
 
 def _sum(pieces: Pieces) -> Decimal:

@@ -148,6 +148,7 @@ class SimilarSkus:
         self._searches_left = self._SEARCHES
 
     def to(self, sku: str) -> tuple[str, ...]:
+        """At most `MAX_SUGGESTIONS` SKUs that look like this one, the likeliest first."""
         key = _compact(sku)
         found = list(self._by_key.get(key, ()))
         if key and len(found) < MAX_SUGGESTIONS and self._searches_left:
@@ -159,7 +160,8 @@ class SimilarSkus:
     def _by_key(self) -> dict[str, list[str]]:
         by_key: dict[str, list[str]] = {}
         for sku in dict.fromkeys(self._skus):
-            by_key.setdefault(_compact(sku), []).append(sku)
+            if key := _compact(sku):
+                by_key.setdefault(key, []).append(sku)
         return by_key
 
     @functools.cached_property

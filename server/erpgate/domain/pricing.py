@@ -18,6 +18,7 @@ from erpgate.domain.rounding import (
 from erpgate.plugin.model import Item
 from erpgate.plugin.policy import RoundingPolicy
 
+_COARSEST_STEP: Final = 5
 _NEAR: Final = (0, 1, -1, 2, -2, 3, -3)
 
 
@@ -127,12 +128,17 @@ def _in_two_parts(
 
 
 def _part_sizes(policy: RoundingPolicy, quantity: Decimal, rates: Rates, total: Decimal) -> Iterator[Decimal]:
-    """Sizes of the second part worth trying: first the one that makes both parts' prices neighbours."""
+    """Sizes of the second part worth trying: first the one that makes both parts' prices neighbours.
+
+    None where the finest step of the smallest part jumps over so many totals that a hit would be luck.
+    """
     part = smallest_part(quantity)
     count = int(quantity / part)
+    step = part * unit(policy.unit_price_places)
+    if step > _COARSEST_STEP * unit(policy.amount_places):
+        return iter(())
     low = min(nearest_prices(policy, quantity, rates, total))
-    missing = unrounded_amount(policy, total, rates) - quantity * low
-    neighbours = int(missing / (part * unit(policy.unit_price_places)))
+    neighbours = int((unrounded_amount(policy, total, rates) - quantity * low) / step)
     sizes = dict.fromkeys((neighbours, neighbours + 1, neighbours - 1, 1, 2, 3, count // 2))
     return (part * size for size in sizes if 1 <= size < count)
 

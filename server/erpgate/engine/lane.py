@@ -78,8 +78,8 @@ class Lane:
             session = await self._open_session(self)
             if session is not self._session:
                 if session is not None and self._session is None:
-                    self.budget = Budget(session.erp.limits)
-                    self._in_flight = session.erp.limits.in_flight
+                    self.budget = Budget(session.limits)
+                    self._in_flight = session.limits.in_flight
                     self._wake.set()
                 self._session = session
             return session

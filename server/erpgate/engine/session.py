@@ -11,7 +11,7 @@ from erpgate.plugin.capabilities import Connection
 from erpgate.plugin.erp import Erp, Wiring
 from erpgate.plugin.http import Guard, Http, RateReading, Response, Transport, open_http
 from erpgate.plugin.model import Company
-from erpgate.plugin.policy import Policy
+from erpgate.plugin.policy import Limits, Policy
 from erpgate.plugin.settings import ChannelSettings
 from erpgate.store.records import ChannelRecord
 
@@ -28,6 +28,18 @@ class Outside:
     operator: Mapping[str, Mapping[str, str]]
     transports: Mapping[str, Transport]
 
+    def limits(self, erp: Erp[Any, Any]) -> Limits:
+        """How fast the ERP may be asked: as its plugin says, unless the operator knows that nothing limits it."""
+        unlimited = self.operator.get(erp.name, {}).get(RATE_LIMITS) == NO_LIMITS
+        return replace(erp.limits, windows={}) if unlimited else erp.limits
+
+
+RATE_LIMITS = "rate_limits"
+"""The operator's setting, of every ERP, about its rate limits."""
+
+NO_LIMITS = "none"
+"""Its value where nothing limits requests, as with a simulator."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
@@ -40,6 +52,7 @@ class Session:
         company: Who it belongs to.
         policy: Facts for the rules.
         connection: Open.
+        limits: How fast it may be asked.
         credentials_version: That it was opened with.
     """
 
@@ -49,6 +62,7 @@ class Session:
     company: Company
     policy: Policy
     connection: Connection
+    limits: Limits
     credentials_version: int
 
     def with_channel(self, channel: ChannelRecord) -> "Session":

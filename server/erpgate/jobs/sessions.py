@@ -69,6 +69,7 @@ class Sessions:
             company=channel.company,
             policy=erp.policy(channel.company, settings),
             connection=connection,
+            limits=self.outside.limits(erp),
             credentials_version=version,
         )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from erpgate.engine.clock import Clock, SystemClock
 from erpgate.engine.lane import Lane
-from erpgate.engine.session import Outside
+from erpgate.engine.session import RATE_LIMITS, Outside
 from erpgate.engine.settings import EngineSettings
 from erpgate.engine.work import Handler
 from erpgate.engine.worker import Worker
@@ -90,7 +90,7 @@ async def open_app(settings: Settings, parts: Parts | None = None) -> AsyncItera
     parts = parts or Parts()
     vault = _vault(settings)
     registry = _registry(settings, parts)
-    operator = operator_settings({erp.name: erp.operator_settings for erp in registry.erps.values()})
+    operator = operator_settings({erp.name: (*erp.operator_settings, RATE_LIMITS) for erp in registry.erps.values()})
     outside = Outside(operator=operator, transports=parts.transports)
     prober = Prober(registry=registry, vault=vault, outside=outside)
     async with open_database(settings.database_url) as database:

@@ -38,5 +38,6 @@ class CatalogRpcs(CatalogServiceServicer):
 
     @override
     async def LookupSkus(self, request: pb.LookupSkusRequest, context: _Context) -> pb.LookupSkusResponse:
-        channel, answers = await self._catalog.lookup(*names.CHANNEL.parse(request.parent), list(request.skus))
-        return pb.LookupSkusResponse(lookups=[lookup_to_wire(channel, answer) for answer in answers])
+        merchant, channel = names.CHANNEL.parse(request.parent)
+        record, answers = await self._catalog.lookup(merchant, channel, request.skus)
+        return pb.LookupSkusResponse(lookups=[lookup_to_wire(record, answer) for answer in answers])

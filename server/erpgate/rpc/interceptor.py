@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Never, TypeAlias
 
 import grpc
 from google.protobuf.message import DecodeError, Message
@@ -88,8 +88,7 @@ def _unary(
         except grpc.aio.AbortError:
             raise
         except Exception as error:
-            refused = refusal_of(error)
-        return await _refuse(context, refused)
+            return await _refuse(context, refusal_of(error))
 
     return call
 
@@ -104,10 +103,7 @@ def _stream(
         except grpc.aio.AbortError:
             raise
         except Exception as error:
-            refused = refusal_of(error)
-        else:
-            return
-        await _refuse(context, refused)
+            await _refuse(context, refusal_of(error))
 
     return call
 
@@ -119,13 +115,12 @@ def _patience(context: _Context) -> float | None:
 
 
 def _unknown(method: str) -> _Handler:
-    async def call(_requests: object, context: _Context) -> AsyncIterator[bytes]:
+    async def call(_requests: object, context: _Context) -> None:
         refused = Refused(Reason.METHOD_UNKNOWN, f"There is no method {method[:200]}.", details={"method": method})
         await _refuse(context, refused)
-        yield b""
 
     return grpc.stream_stream_rpc_method_handler(call)
 
 
-async def _refuse(context: _Context, refused: Refused) -> Any:
+async def _refuse(context: _Context, refused: Refused) -> Never:
     await context.abort_with_status(rpc_status.to_status(status_of(refused)))

@@ -1,6 +1,5 @@
 """The gRPC server: what it serves, and how it starts and stops."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -57,14 +56,6 @@ class RpcServer:
         """Says that it stops, takes no new calls, and gives running ones `grace` seconds to end."""
         await self.health.enter_graceful_shutdown()
         await self.server.stop(grace)
-
-    async def serve_until(self, stop: asyncio.Event, *, grace: float = 10.0) -> None:
-        """Serves until `stop` is set, or until it is cancelled."""
-        await self.start()
-        try:
-            await stop.wait()
-        finally:
-            await self.stop(grace)
 
 
 def create_server(

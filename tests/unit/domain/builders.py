@@ -77,7 +77,7 @@ def an_item(
     reference: str | None = None,
     active: bool = True,
 ) -> Item:
-    """An item with one tax per rate; 19 % when no rate is given and `rates` is not asked to be empty."""
+    """An item with one tax per rate; without rates it is not taxed."""
     return Item(
         id=ItemId(id),
         name=f"Name of {id}",

@@ -3,9 +3,6 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from erpgate.domain.money import (
     MINOR_UNITS,
     RoundingMode,
@@ -18,6 +15,8 @@ from erpgate.domain.money import (
     unit,
     written,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 AMOUNTS = st.decimals(min_value=0, max_value=10**9, places=2)
 
@@ -37,7 +36,7 @@ def test_what_is_not_an_active_currency_is_refused_with_the_code(code: str) -> N
 
 
 def test_the_list_of_currencies_is_complete() -> None:
-    assert len(MINOR_UNITS) == 168
+    assert len(MINOR_UNITS) == 165
     assert all(len(code) == 3 and code.isupper() for code in MINOR_UNITS)
 
 
@@ -101,7 +100,7 @@ def test_the_largest_remainders_get_the_last_cents(
     ids=["no parts", "negative total", "negative weight", "total too fine"],
 )
 def test_what_cannot_be_split_is_an_error(total: str, weights: list[str], places: int) -> None:
-    with pytest.raises(ValueError, match="^Cannot split"):
+    with pytest.raises(ValueError, match=r"^Cannot split"):
         split(Decimal(total), [Decimal(weight) for weight in weights], places)
 
 

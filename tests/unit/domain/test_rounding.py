@@ -3,11 +3,10 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from erpgate.domain.rounding import Prediction, PricedLine, amount_for, charge, line_total, predict, rates_of
 from erpgate.plugin.policy import RoundingPolicy
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from .builders import a_policy, an_item, every_policy, policy_id
 

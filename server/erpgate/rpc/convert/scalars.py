@@ -55,7 +55,7 @@ class WireEnum(Generic[V]):
         self._unspecified = wire.Value(f"{prefix}UNSPECIFIED")
         self._names = {name.removeprefix(prefix).lower(): name for name in wire.keys()}  # noqa: SIM118 - not a mapping
         self._numbers = {word: wire.Value(name) for word, name in self._names.items()}
-        self._words = {number: word for word, number in self._numbers.items() if number}
+        self._words: dict[int, str] = {number: word for word, number in self._numbers.items() if number}
 
     def number(self, word: str) -> V:
         """The wire's value of a word; unspecified where it has none."""
@@ -70,8 +70,5 @@ class WireEnum(Generic[V]):
         return self._names.get(word, word)
 
 
-REASONS: Final = {
-    reason: error_reason_pb2.ErrorReason.Value(f"ERROR_REASON_{reason}")  # type: ignore[arg-type]
-    for reason in Reason
-}
+REASONS: Final = {reason: error_reason_pb2.ErrorReason.Value(f"ERROR_REASON_{reason}") for reason in Reason}
 """The wire's value of each reason."""

@@ -61,7 +61,9 @@ def settings_to_wire(settings: Payload) -> channel_pb2.ChannelSettings:
     automation = settings.get("automation")
     if isinstance(automation, Mapping):
         message.automation.CopyFrom(_automation_to_wire(automation))
-    options = {name: value for name, value in settings.items() if name not in NEUTRAL and value is not None}
+    options: dict[str, Any] = {
+        name: value for name, value in settings.items() if name not in NEUTRAL and value is not None
+    }
     if options:
         message.erp_options.update(options)
     return message

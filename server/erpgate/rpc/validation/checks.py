@@ -6,14 +6,15 @@ empty value is wrong is said once, by `required`, around the check.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from google.protobuf.descriptor import FieldDescriptor
-from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from erpgate.rpc.names import ResourceName
+
+if TYPE_CHECKING:
+    from google.protobuf.internal.enum_type_wrapper import _EnumTypeWrapper
 
 
 class Violations:
@@ -68,9 +69,9 @@ def fields(kind: type[Message], *rules: Check, **checks: Check | Required) -> Ch
 
 def _rows(kind: type[Message], checks: dict[str, Check | Required]) -> Iterator[tuple[str, Check, bool, bool]]:
     for name, check in checks.items():
-        field: FieldDescriptor = kind.DESCRIPTOR.fields_by_name[name]
+        presence = kind.DESCRIPTOR.fields_by_name[name].has_presence
         must = isinstance(check, Required)
-        yield name, check.check if isinstance(check, Required) else check, must, field.has_presence
+        yield name, check.check if isinstance(check, Required) else check, must, presence
 
 
 def _is_blank(value: object) -> bool:
@@ -167,7 +168,7 @@ def named(kind: ResourceName) -> Check:
     return check
 
 
-def one_of(enum: "EnumTypeWrapper[Any]") -> Check:
+def one_of(enum: "_EnumTypeWrapper[Any]") -> Check:
     """A known value of an enum, and not the unspecified one."""
     known = frozenset(enum.values()) - {0}
 

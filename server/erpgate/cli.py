@@ -1,0 +1,142 @@
+"""The command line. What a command needs is imported when it runs, so that each one starts quickly."""
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+plugin_app = typer.Typer(no_args_is_help=True, help="Plugins that connect ERPs.")
+app.add_typer(plugin_app, name="plugin")
+
+_Listen = Annotated[str, typer.Option(help="HOST:PORT; port 0 takes a free one.")]
+
+
+@app.command()
+def serve(
+    listen: Annotated[str, typer.Option(help="HOST:PORT; port 0 takes a free one. [env: ERPGATE_LISTEN]")] = "",
+    database_url: Annotated[str, typer.Option(help="Such as sqlite:///PATH. [env: ERPGATE_DATABASE_URL]")] = "",
+    key_file: Annotated[
+        Path | None, typer.Option(help="File with the master key. [env: ERPGATE_KEY_FILE, or ERPGATE_KEY]")
+    ] = None,
+    no_external_plugins: Annotated[bool, typer.Option(help="Load only what comes with erpgate.")] = False,
+) -> None:
+    """Serve gRPC and send invoices, until SIGTERM."""
+    import uvloop
+
+    from erpgate.rpc.app import ListenError
+    from erpgate.rpc.app import serve as serve_forever
+    from erpgate.settings import Settings
+    from erpgate.store.errors import StoreError
+    from erpgate.vault import VaultError
+
+    given = {
+        "listen": listen,
+        "database_url": database_url,
+        "key_file": key_file,
+        "no_external_plugins": no_external_plugins,
+    }
+    settings = Settings.model_validate({name: value for name, value in given.items() if value})
+    _log_to_stderr(settings.log_level)
+    host = settings.listen.rpartition(":")[0]
+    try:
+        uvloop.run(serve_forever(settings, lambda served: _say(f"{host}:{served.port}")))
+    except (VaultError, StoreError, ListenError) as error:
+        _fail(str(error))
+
+
+@app.command()
+def simulate(
+    erp: Annotated[str, typer.Argument(help="Name of the ERP; `erpgate plugin list` shows them.")],
+    listen: _Listen = "127.0.0.1:8585",
+    database: Annotated[str, typer.Option(help="File that keeps its state; without one it forgets.")] = "",
+    rate_limited: Annotated[bool, typer.Option(help="Keep the real ERP's rate limits.")] = False,
+) -> None:
+    """Serve a simulated ERP, for trying things out without an account."""
+    from erpgate.plugins import load_plugins
+
+    offers = load_plugins().simulators()
+    if erp not in offers:
+        _fail(f"No plugin offers a simulator of {erp}. There are: {', '.join(sorted(offers)) or 'none'}.")
+    host, _, port = listen.rpartition(":")
+    _log_to_stderr("WARNING")
+    asyncio.run(offers[erp].serve(host, int(port), database, rate_limited, lambda taken: _say(f"{host}:{taken}")))
+
+
+@app.command()
+def generate_key() -> None:
+    """Print a new master key for sealing credentials."""
+    from erpgate.vault import generate_key as new_key
+
+    typer.echo(new_key())
+
+
+@app.command()
+def demo(
+    erp: Annotated[str, typer.Option(help="Which simulated ERP.")],
+    keep: Annotated[bool, typer.Option(help="Leave server and simulator up.")] = False,
+) -> None:
+    """Watch 25 orders become invoices in a simulated ERP."""
+    from rich.console import Console
+
+    from erpgate.demo.run import run
+
+    raise typer.Exit(0 if run(erp, keep=keep, console=Console(width=160 if not sys.stdout.isatty() else None)) else 1)
+
+
+@app.command()
+def demo_retail(
+    erp: Annotated[str, typer.Option(help="Which simulated ERP.")],
+    orders: Annotated[Path, typer.Option(help="CSV of real sales, gzip-compressed.")],
+    limit: Annotated[int, typer.Option(help="Sales at most; 0 takes all.")] = 0,
+    kill: Annotated[bool, typer.Option(help="Kill the server (-9) in the middle and start it again.")] = False,
+) -> None:
+    """Invoice real sales of a shop in a simulated ERP, one each."""
+    from rich.console import Console
+
+    from erpgate.demo.retail import run
+
+    raise typer.Exit(0 if run(erp, orders, limit=limit, kill=kill, console=Console()) else 1)
+
+
+@plugin_app.command("list")
+def plugin_list() -> None:
+    """Show every plugin, and what is wrong with it."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from erpgate.plugins import load_plugins
+
+    logging.disable(logging.CRITICAL)
+    registry = load_plugins()
+    table = Table("Plugin", "Distribution", "Version", "API", "ERPs", "Status", "Failure")
+    for info in registry.plugins:
+        erps = ", ".join(sorted(erp for erp, origin in registry.origins.items() if origin == info.name))
+        api = str(info.api_version or "")
+        table.add_row(info.name, info.distribution, info.version, api, erps, info.status, info.failure)
+    Console().print(table)
+
+
+def main() -> None:
+    """Entry point of the `erpgate` command."""
+    app()
+
+
+def _say(address: str) -> None:
+    print(f"listening on {address}", flush=True)
+
+
+def _fail(message: str) -> None:
+    typer.echo(f"erpgate: {message}", err=True)
+    raise typer.Exit(1)
+
+
+def _log_to_stderr(level: str) -> None:
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The demo: orders become invoices in a simulated ERP, over gRPC, in real processes."""

@@ -1,0 +1,119 @@
+"""One table per request message, and what makes a refusal of it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from google.protobuf.message import Message
+
+from erpgate.plugin.reasons import Reason
+from erpgate.rpc import names
+from erpgate.rpc.validation import words
+from erpgate.rpc.validation.channel import CHANGED_CHANNEL, NEW_CHANNEL, mask, masked_display_name
+from erpgate.rpc.validation.checks import (
+    Check,
+    Required,
+    Violations,
+    each,
+    entries,
+    fields,
+    named,
+    nonblank,
+    one_of,
+    required,
+    text,
+)
+from erpgate.rpc.validation.invoice import OVERRIDES
+from erpgate.rpc.validation.order import ORDER
+from erpgate.service.errors import Refused
+from erpgate.v1 import catalog_service_pb2 as catalog
+from erpgate.v1 import channel_service_pb2 as channels
+from erpgate.v1 import invoice_pb2, order_pb2
+from erpgate.v1 import invoicing_service_pb2 as invoicing
+
+_ERP: Final = required(named(names.ERP))
+_MERCHANT: Final = required(named(names.MERCHANT))
+_CHANNEL: Final = required(named(names.CHANNEL))
+_ORDER: Final = required(named(names.ORDER))
+_INVOICE: Final = required(named(names.INVOICE))
+
+
+def _request(kind: type[Message], *rules: Check, **checks: Check | Required) -> tuple[type[Message], Check]:
+    return kind, fields(kind, *rules, **checks)
+
+
+_TABLES: Final[Mapping[type[Message], Check]] = dict(
+    (
+        _request(channels.ListErpsRequest),
+        _request(channels.GetErpRequest, name=_ERP, language_code=words.LANGUAGE),
+        _request(
+            channels.CreateChannelRequest,
+            parent=_MERCHANT,
+            channel_id=words.ID,
+            channel=required(NEW_CHANNEL),
+            # Which ones are required, only the ERP's own model knows: it names each.
+            credentials=entries(words.FIELD, text(4096, lines=True), limit=50),
+            request_id=words.UUID,
+        ),
+        _request(channels.GetChannelRequest, name=_CHANNEL),
+        _request(channels.ListChannelsRequest, parent=_MERCHANT, page_size=words.PAGE_SIZE),
+        _request(
+            channels.UpdateChannelRequest,
+            masked_display_name,
+            channel=required(CHANGED_CHANNEL),
+            update_mask=required(mask),
+        ),
+        _request(channels.ConnectChannelRequest, name=_CHANNEL),
+        _request(channels.PauseChannelRequest, name=_CHANNEL),
+        _request(channels.ResumeChannelRequest, name=_CHANNEL),
+        _request(channels.DeleteChannelRequest, name=_CHANNEL),
+        _request(catalog.LookupSkusRequest, parent=_CHANNEL, skus=required(each(nonblank(text(100)), limit=500))),
+        _request(invoicing.SubmitOrderRequest, parent=_MERCHANT, order=required(ORDER)),
+        _request(invoicing.GetOrderRequest, name=_ORDER),
+        _request(
+            invoicing.ListOrdersRequest,
+            parent=_MERCHANT,
+            page_size=words.PAGE_SIZE,
+            outcome=one_of(order_pb2.VerdictOutcome),
+            sales_channel=words.SALES_CHANNEL,
+        ),
+        _request(
+            invoicing.CreateInvoiceRequest,
+            parent=_CHANNEL,
+            order=_ORDER,
+            overrides=OVERRIDES,
+            request_id=words.UUID,
+        ),
+        _request(invoicing.GetInvoiceRequest, name=_INVOICE),
+        _request(
+            invoicing.ListInvoicesRequest,
+            parent=_CHANNEL,
+            page_size=words.PAGE_SIZE,
+            state=one_of(invoice_pb2.InvoiceState),
+        ),
+        _request(invoicing.RetryInvoiceRequest, name=_INVOICE, overrides=OVERRIDES),
+    )
+)
+
+
+def validator_of(kind: type[Message]) -> Callable[[Message], None]:
+    """What checks requests of one kind; looked up once, called for each request.
+
+    Raises:
+        KeyError: There is no table for it.
+    """
+    check = _TABLES[kind]
+
+    def validate(request: Any) -> None:
+        wrong = Violations()
+        check(request, "", wrong)
+        if wrong.count:
+            raise _invalid(wrong)
+
+    return validate
+
+
+def _invalid(wrong: Violations) -> Refused:
+    path, description = next(iter(wrong.fields.items()))
+    first = f"{path}: {description}"
+    message = first if wrong.count == 1 else f"{wrong.count} fields are missing or wrong; the first is {first}"
+    return Refused(Reason.FIELD_INVALID, message, fields=wrong.fields)

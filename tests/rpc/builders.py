@@ -1,0 +1,98 @@
+"""Records and messages with good defaults."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from erpgate.domain.order import Order, OrderLine
+from erpgate.plugin.model import Buyer, Company, CompanyId, Stage
+from erpgate.plugin.settings import OrderState
+from erpgate.store.records import ChannelRecord, ChannelState, InvoiceRecord, OrderRecord
+from erpgate.v1 import channel_pb2, order_pb2
+from google.protobuf.timestamp_pb2 import Timestamp
+
+NOW = dt.datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=dt.UTC)
+CHANNEL = "merchants/acme/channels/main"
+ORDER = "merchants/acme/orders/shop-co:1001"
+INVOICE_ID = "01K2Z7A8B9C0D1E2F3G4H5J6K7"
+INVOICE = f"{CHANNEL}/invoices/{INVOICE_ID}"
+
+
+def a_channel(**changes: Any) -> ChannelRecord:
+    values = {
+        "merchant": "acme",
+        "channel": "main",
+        "erp": "toy-books",
+        "display_name": "Toy (my shop)",
+        "country_code": "CO",
+        "account": "toy-books:9",
+        "company": Company(
+            id=CompanyId("9"), name="Acme SAS", country_code="CO", currency_code="COP", time_zone="America/Bogota"
+        ),
+        "settings": {"price_list": "1", "warehouse": "2"},
+        "state": ChannelState.CONNECTED,
+        "version": 3,
+        "create_time": NOW,
+        "update_time": NOW,
+    }
+    return ChannelRecord(**values | changes)  # type: ignore[arg-type]
+
+
+def an_order(**changes: Any) -> Order:
+    values = {
+        "merchant": "acme",
+        "sales_channel": "shop-co",
+        "external_id": "1001",
+        "state": OrderState.COMPLETED,
+        "order_time": NOW,
+        "currency_code": "COP",
+        "lines": (OrderLine(line_id="1", sku="A-1", title="Shirt", quantity=Decimal(2), unit_price=Decimal("595.25")),),
+        "total_paid": Decimal("1190.50"),
+        "buyer": Buyer(name="Ana"),
+    }
+    return Order(**values | changes)  # type: ignore[arg-type]
+
+
+def an_order_record(**changes: Any) -> OrderRecord:
+    order = changes.pop("order", None) or an_order()
+    values = {"order": order, "order_id": order.order_id, "revision": 1, "create_time": NOW, "update_time": NOW}
+    return OrderRecord(**values | changes)
+
+
+def an_invoice(**changes: Any) -> InvoiceRecord:
+    values = {
+        "merchant": "acme",
+        "channel": "main",
+        "invoice": INVOICE_ID,
+        "account": "toy-books:9",
+        "order_id": "shop-co:1001",
+        "reference": "ABCDEFGHIJKLMNOPQRSTUVWX",
+        "stage": Stage.DRAFT,
+        "paid_total": Decimal("1190.50"),
+        "currency_code": "COP",
+        "create_time": NOW,
+        "update_time": NOW,
+    }
+    return InvoiceRecord(**values | changes)  # type: ignore[arg-type]
+
+
+def a_channel_message(**changes: Any) -> channel_pb2.Channel:
+    values = {"erp": "erps/toy-books", "display_name": "Toy (my shop)", "country_code": "CO"}
+    return channel_pb2.Channel(**values | changes)
+
+
+def a_line_message(**changes: Any) -> order_pb2.OrderLine:
+    return order_pb2.OrderLine(**{"sku": "A-1", "title": "Shirt", "quantity": "2", "unit_price": "595.25"} | changes)
+
+
+def an_order_message(**changes: Any) -> order_pb2.Order:
+    values: dict[str, Any] = {
+        "sales_channel": "shop-co",
+        "external_id": "1001",
+        "state": channel_pb2.ORDER_STATE_COMPLETED,
+        "order_time": Timestamp(seconds=1_767_323_045),
+        "currency_code": "COP",
+        "lines": [a_line_message()],
+        "total_paid": "1190.50",
+    }
+    return order_pb2.Order(**values | changes)
