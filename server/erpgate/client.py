@@ -34,6 +34,7 @@ from erpgate.v1 import (
 __all__ = ["Client", "ErpgateError"]
 
 _DETAILS: Final = "grpc-status-details-bin"
+_OPTIONS: Final = (("grpc.max_receive_message_length", -1),)  # a page of orders has no upper bound
 _RETRY_DELAY: Final = dt.timedelta(seconds=1)
 
 Request = TypeVar("Request")
@@ -86,7 +87,7 @@ class Client:
     ) -> None:
         self._timeout = timeout
         self._retries = retries
-        self._channel = channel or grpc.insecure_channel(target)
+        self._channel = channel or grpc.insecure_channel(target, options=_OPTIONS)
         self._channels = channel_service_pb2_grpc.ChannelServiceStub(self._channel)
         self._catalog = catalog_service_pb2_grpc.CatalogServiceStub(self._channel)
         self._invoicing = invoicing_service_pb2_grpc.InvoicingServiceStub(self._channel)
@@ -236,15 +237,16 @@ class Client:
             request.page_token = page.next_page_token
 
     def _call(self, method: Callable[..., Response], request: object) -> Response:
-        for left in range(self._retries, -1, -1):
+        left = self._retries
+        while True:
             try:
                 return method(request, timeout=self._timeout)
             except grpc.RpcError as error:
                 told = _error_of(error)
-                if not left or told.code is not grpc.StatusCode.UNAVAILABLE:
+                if left <= 0 or told.code is not grpc.StatusCode.UNAVAILABLE:
                     raise told from error
-                time.sleep((told.retry_after or _RETRY_DELAY).total_seconds())
-        raise AssertionError("unreachable")
+            left -= 1
+            time.sleep((told.retry_after or _RETRY_DELAY).total_seconds())
 
 
 def _error_of(error: Any) -> ErpgateError:

@@ -19,7 +19,7 @@ INVOICE = f"{CHANNEL}/invoices/{INVOICE_ID}"
 
 
 def a_channel(**changes: Any) -> ChannelRecord:
-    values = {
+    values: dict[str, Any] = {
         "merchant": "acme",
         "channel": "main",
         "erp": "toy-books",
@@ -35,11 +35,11 @@ def a_channel(**changes: Any) -> ChannelRecord:
         "create_time": NOW,
         "update_time": NOW,
     }
-    return ChannelRecord(**values | changes)  # type: ignore[arg-type]
+    return ChannelRecord(**values | changes)
 
 
 def an_order(**changes: Any) -> Order:
-    values = {
+    values: dict[str, Any] = {
         "merchant": "acme",
         "sales_channel": "shop-co",
         "external_id": "1001",
@@ -50,17 +50,23 @@ def an_order(**changes: Any) -> Order:
         "total_paid": Decimal("1190.50"),
         "buyer": Buyer(name="Ana"),
     }
-    return Order(**values | changes)  # type: ignore[arg-type]
+    return Order(**values | changes)
 
 
 def an_order_record(**changes: Any) -> OrderRecord:
     order = changes.pop("order", None) or an_order()
-    values = {"order": order, "order_id": order.order_id, "revision": 1, "create_time": NOW, "update_time": NOW}
+    values: dict[str, Any] = {
+        "order": order,
+        "order_id": order.order_id,
+        "revision": 1,
+        "create_time": NOW,
+        "update_time": NOW,
+    }
     return OrderRecord(**values | changes)
 
 
 def an_invoice(**changes: Any) -> InvoiceRecord:
-    values = {
+    values: dict[str, Any] = {
         "merchant": "acme",
         "channel": "main",
         "invoice": INVOICE_ID,
@@ -73,11 +79,11 @@ def an_invoice(**changes: Any) -> InvoiceRecord:
         "create_time": NOW,
         "update_time": NOW,
     }
-    return InvoiceRecord(**values | changes)  # type: ignore[arg-type]
+    return InvoiceRecord(**values | changes)
 
 
 def a_channel_message(**changes: Any) -> channel_pb2.Channel:
-    values = {"erp": "erps/toy-books", "display_name": "Toy (my shop)", "country_code": "CO"}
+    values: dict[str, Any] = {"erp": "erps/toy-books", "display_name": "Toy (my shop)", "country_code": "CO"}
     return channel_pb2.Channel(**values | changes)
 
 

@@ -38,7 +38,7 @@ class ToyCredentials(pydantic.BaseModel):
     token: Annotated[pydantic.SecretStr, FormField(kind="secret", label=text("token"), affects="credentials")]
 
 
-class ToySettings(ChannelSettings):
+class ToySettings(ChannelSettings, frozen=True):
     """Steps 3 and 4, with two fields of its own."""
 
     ledger: Annotated[
@@ -145,8 +145,8 @@ class Door:
 
     async def raw(self, method: str, payload: bytes) -> bytes:
         """Sends bytes as they are."""
-        call: bytes = await self.channel.unary_unary(method)(payload, timeout=10)
-        return call
+        call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = self.channel.unary_unary(method)
+        return await call(payload, timeout=10)
 
 
 async def refusal(call: Awaitable[Any]) -> Refusal:

@@ -55,27 +55,28 @@ def invoice(**overrides: Any) -> invoicing.CreateInvoiceRequest:
     return invoicing.CreateInvoiceRequest(parent=CHANNEL, order=ORDER, overrides=InvoiceOverrides(**overrides))
 
 
+BAD_NAMES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
+    (channels.GetErpRequest, "name", ("", "erps", "erps/", "erps/Acme", "erps/a/b", "merchants/acme")),
+    (
+        channels.GetChannelRequest,
+        "name",
+        ("", MERCHANT, f"{CHANNEL}/", "merchants/-/channels/main", f"{CHANNEL}\n"),
+    ),
+    (channels.ConnectChannelRequest, "name", ("", "merchants/acme/channels/Main")),
+    (channels.PauseChannelRequest, "name", ("", f"merchants/acme/channels/{'a' * 64}")),
+    (channels.ResumeChannelRequest, "name", ("", "merchants//channels/main")),
+    (channels.DeleteChannelRequest, "name", ("", "merchants/acme-/channels/main")),
+    (channels.ListChannelsRequest, "parent", ("", "merchants", "merchants/acme/", "merchants/ácme")),
+    (invoicing.GetOrderRequest, "name", ("", f"{MERCHANT}/orders/1001", f"{MERCHANT}/orders/a:b c")),
+    (invoicing.GetOrderRequest, "name", (f"{MERCHANT}/orders/a:%2", f"{MERCHANT}/orders/a:{'b' * 599}")),
+    (invoicing.ListOrdersRequest, "parent", ("", CHANNEL)),
+    (invoicing.GetInvoiceRequest, "name", ("", CHANNEL, INVOICE.lower(), INVOICE + "0")),
+    (invoicing.ListInvoicesRequest, "parent", ("", MERCHANT)),
+    (invoicing.RetryInvoiceRequest, "name", ("", f"{CHANNEL}/invoices/1")),
+)
 NAMES: dict[str, Bad] = {
-    f"{kind.DESCRIPTOR.name}: {name[:40]!r}": (kind(**{field: name}), {field})
-    for kind, field, bad in (
-        (channels.GetErpRequest, "name", ("", "erps", "erps/", "erps/Acme", "erps/a/b", "merchants/acme")),
-        (
-            channels.GetChannelRequest,
-            "name",
-            ("", MERCHANT, f"{CHANNEL}/", "merchants/-/channels/main", f"{CHANNEL}\n"),
-        ),
-        (channels.ConnectChannelRequest, "name", ("", "merchants/acme/channels/Main")),
-        (channels.PauseChannelRequest, "name", ("", f"merchants/acme/channels/{'a' * 64}")),
-        (channels.ResumeChannelRequest, "name", ("", "merchants//channels/main")),
-        (channels.DeleteChannelRequest, "name", ("", "merchants/acme-/channels/main")),
-        (channels.ListChannelsRequest, "parent", ("", "merchants", "merchants/acme/", "merchants/ácme")),
-        (invoicing.GetOrderRequest, "name", ("", f"{MERCHANT}/orders/1001", f"{MERCHANT}/orders/a:b c")),
-        (invoicing.GetOrderRequest, "name", (f"{MERCHANT}/orders/a:%2", f"{MERCHANT}/orders/a:{'b' * 599}")),
-        (invoicing.ListOrdersRequest, "parent", ("", CHANNEL)),
-        (invoicing.GetInvoiceRequest, "name", ("", CHANNEL, INVOICE.lower(), INVOICE + "0")),
-        (invoicing.ListInvoicesRequest, "parent", ("", MERCHANT)),
-        (invoicing.RetryInvoiceRequest, "name", ("", f"{CHANNEL}/invoices/1")),
-    )
+    f"{field} {name[:40]!r}-{kind.__name__}": (kind(**{field: name}), {field})
+    for kind, field, bad in BAD_NAMES
     for name in bad
 }
 

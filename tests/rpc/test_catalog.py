@@ -14,7 +14,7 @@ from .harness import Door
 
 
 def an_item(**changes: Any) -> Item:
-    values = {
+    values: dict[str, Any] = {
         "id": ItemId("17/b"),
         "name": "Shirt",
         "currency_code": "COP",

@@ -59,11 +59,10 @@ async def test_unknown_method(door: Door, method: str) -> None:
     assert told.metadata == {"method": method}
 
 
-async def test_unknown_method_with_streams(door: Door) -> None:
-    method: grpc.aio.StreamStreamMultiCallable[bytes, bytes] = door.channel.stream_stream("/erpgate.v1.No/Bulk")
-    call = method(iter([b"", b""]), timeout=10)
+async def test_unknown_method_that_streams(door: Door) -> None:
+    method: grpc.aio.UnaryStreamMultiCallable[bytes, bytes] = door.channel.unary_stream("/erpgate.v1.No/Watch")
     with pytest.raises(grpc.aio.AioRpcError) as error:
-        await call.read()
+        await method(b"", timeout=10).read()
     assert read(error.value).reason == "METHOD_UNKNOWN"
 
 

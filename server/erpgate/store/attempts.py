@@ -14,14 +14,23 @@ from erpgate.store.schema import attempt
 from erpgate.store.tasks import extend_lease
 from erpgate.store.writes import Lease, Write
 
+_OF_SUBJECT = (
+    sa.select(attempt)
+    .where(attempt.c.account == sa.bindparam("account"), attempt.c.subject == sa.bindparam("subject"))
+    .order_by(attempt.c.start_time, attempt.c.number)
+)
+_INSERT = sa.insert(attempt)
+_KEY = ("account", "subject", "step", "number")
+_END = (
+    sa.update(attempt)
+    .where(*(attempt.c[name] == sa.bindparam(f"at_{name}") for name in _KEY))
+    .values({column.name: sa.bindparam(column.name) for column in attempt.c if column.name not in _KEY})
+)
+
 
 def attempts_of(connection: sa.Connection, account: str, subject: str) -> Sequence[AttemptRecord]:
     """Every attempt for a subject, oldest first."""
-    rows = connection.execute(
-        sa.select(attempt)
-        .where(attempt.c.account == account, attempt.c.subject == subject)
-        .order_by(attempt.c.start_time, attempt.c.number)
-    )
+    rows = connection.execute(_OF_SUBJECT, {"account": account, "subject": subject})
     return [_record(row) for row in rows]
 
 
@@ -36,7 +45,7 @@ class BeginAttempt(Write[None]):
     def apply(self, connection: sa.Connection) -> None:
         """Adds the row."""
         extend_lease(connection, self.lease, self.answer_until)
-        connection.execute(sa.insert(attempt), _row(self.attempt))
+        connection.execute(_INSERT, _row(self.attempt))
 
 
 @dataclass(frozen=True)
@@ -49,8 +58,7 @@ class EndAttempt(Write[None]):
     def apply(self, connection: sa.Connection) -> None:
         """Sets outcome, answer and end."""
         row = _row(self.attempt)
-        key = [attempt.c[name] == row.pop(name) for name in ("account", "subject", "step", "number")]
-        connection.execute(sa.update(attempt).where(*key).values(row))
+        connection.execute(_END, {f"at_{name}" if name in _KEY else name: value for name, value in row.items()})
 
 
 def _row(record: AttemptRecord) -> dict[str, object]:

@@ -30,9 +30,18 @@ class CatalogSync:
     complete_time: dt.datetime | None
 
 
+_SYNC = sa.select(catalog_sync).where(catalog_sync.c.account == sa.bindparam("account"))
+_WITH_CODES = tuple(
+    sa.select(catalog_item.c.item_id, catalog_item.c.body).where(
+        catalog_item.c.account == sa.bindparam("account"), column.in_(sa.bindparam("codes", expanding=True))
+    )
+    for column in (catalog_item.c.reference, catalog_item.c.barcode)
+)
+
+
 def get_sync(connection: sa.Connection, account: str) -> CatalogSync:
     """How far the account's catalogue has been read."""
-    row = connection.execute(sa.select(catalog_sync).where(catalog_sync.c.account == account)).one_or_none()
+    row = connection.execute(_SYNC, {"account": account}).one_or_none()
     if row is None:
         return CatalogSync(generation=1, cursor="", complete_time=None)
     done = from_micros(row.complete_time) if row.complete_time else None
@@ -44,13 +53,8 @@ def items_with_codes(connection: sa.Connection, account: str, codes: Sequence[st
     found: dict[str, Item] = {}
     for start in range(0, len(codes), _CHUNK):
         some = list(codes[start : start + _CHUNK])
-        for column in (catalog_item.c.reference, catalog_item.c.barcode):
-            rows = connection.execute(
-                sa.select(catalog_item.c.item_id, catalog_item.c.body).where(
-                    catalog_item.c.account == account, column.in_(some)
-                )
-            )
-            for item_id, body in rows:
+        for statement in _WITH_CODES:
+            for item_id, body in connection.execute(statement, {"account": account, "codes": some}):
                 if item_id not in found:
                     found[item_id] = from_json(Item, body)
     return list(found.values())

@@ -19,6 +19,8 @@ from erpgate.store.writes import Lease, Write
 _channel = schema.channel
 _credential = schema.credential
 
+_OF_ACCOUNT = sa.select(_channel).where(_channel.c.account == sa.bindparam("account"))
+
 UNFINISHED = (InvoiceState.PENDING, InvoiceState.BLOCKED, InvoiceState.SENDING, InvoiceState.UNKNOWN)
 """States of invoices that stand against deleting their channel."""
 
@@ -33,7 +35,7 @@ def get_channel(connection: sa.Connection, merchant: str, channel: str) -> Chann
 
 def channel_of_account(connection: sa.Connection, account: str) -> ChannelRecord | None:
     """The channel that an ERP account is connected by."""
-    row = connection.execute(sa.select(_channel).where(_channel.c.account == account)).one_or_none()
+    row = connection.execute(_OF_ACCOUNT, {"account": account}).one_or_none()
     return None if row is None else _record(row)
 
 

@@ -9,12 +9,14 @@ from erpgate.store.schema import customer
 from erpgate.store.upsert import insert
 from erpgate.store.writes import Lease, Write
 
+_KNOWN = sa.select(customer.c.customer_id).where(
+    customer.c.account == sa.bindparam("account"), customer.c.identity == sa.bindparam("identity")
+)
+
 
 def known_customer(connection: sa.Connection, account: str, identity: str) -> CustomerId | None:
     """The ERP's customer; None while it is not known."""
-    found = connection.execute(
-        sa.select(customer.c.customer_id).where(customer.c.account == account, customer.c.identity == identity)
-    ).scalar_one_or_none()
+    found = connection.execute(_KNOWN, {"account": account, "identity": identity}).scalar_one_or_none()
     return None if found is None else CustomerId(found)
 
 

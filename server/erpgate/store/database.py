@@ -26,6 +26,12 @@ GROUP = 500
 """Writes per commit at most."""
 
 _log = logging.getLogger(__name__)
+_LOCKED_EPOCHS = (
+    sa.select(lane.c.account, lane.c.epoch)
+    .where(lane.c.account.in_(sa.bindparam("accounts", expanding=True)))
+    .order_by(lane.c.account)
+    .with_for_update(read=True)
+)
 _Job = tuple[Write[Any], "asyncio.Future[Any]"]
 
 
@@ -151,12 +157,7 @@ class Database:
         if not leases:
             return set()
         accounts = sorted({lease.account for lease in leases})
-        rows = connection.execute(
-            sa.select(lane.c.account, lane.c.epoch)
-            .where(lane.c.account.in_(accounts))
-            .order_by(lane.c.account)
-            .with_for_update(read=True)
-        )
+        rows = connection.execute(_LOCKED_EPOCHS, {"accounts": accounts})
         epochs = {row.account: row.epoch for row in rows}
         return {lease for lease in leases if epochs.get(lease.account) != lease.epoch}
 

@@ -87,8 +87,8 @@ class SqliteDialect:
         return self._engine("BEGIN IMMEDIATE")
 
     def read_engine(self) -> sa.Engine:
-        """Begins DEFERRED: a stable snapshot beside the writer."""
-        return self._engine("BEGIN")
+        """Every statement is a snapshot of its own, so that a point read costs no BEGIN and COMMIT."""
+        return self._engine("")
 
     def translate(self, error: Exception) -> Exception:
         """A full or unreadable disk is an outage; the rest is a defect."""
@@ -117,9 +117,11 @@ class SqliteDialect:
                 for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "cache_size=-32768"):
                     cursor.execute(f"PRAGMA {pragma}")
 
-        @sa.event.listens_for(engine, "begin")
-        def start(connection: sa.Connection) -> None:
-            connection.exec_driver_sql(begin)
+        if begin:
+
+            @sa.event.listens_for(engine, "begin")
+            def start(connection: sa.Connection) -> None:
+                connection.exec_driver_sql(begin)
 
         return engine
 

@@ -33,6 +33,16 @@ from erpgate.store.writes import Lease, Write
 _invoice = schema.invoice
 _key = schema.invoice_order
 
+# Statements of the busiest paths are built once: building one costs more than running it.
+_GET = sa.select(_invoice).where(
+    *(_invoice.c[name] == sa.bindparam(name) for name in ("merchant", "channel", "invoice"))
+)
+_SAVE = (
+    sa.update(_invoice)
+    .where(*(_invoice.c[name] == sa.bindparam(f"at_{name}") for name in ("merchant", "channel", "invoice", "version")))
+    .values({column.name: sa.bindparam(column.name) for column in _invoice.c})
+)
+
 FIRST_ISSUE = 1
 """Issue number of the first document for an order."""
 
@@ -42,11 +52,8 @@ ISSUE_INVOICE = "issue_invoice"
 
 def get_invoice(connection: sa.Connection, merchant: str, channel: str, invoice: str) -> InvoiceRecord | None:
     """One invoice."""
-    row = connection.execute(
-        sa.select(_invoice).where(
-            _invoice.c.merchant == merchant, _invoice.c.channel == channel, _invoice.c.invoice == invoice
-        )
-    ).one_or_none()
+    key = {"merchant": merchant, "channel": channel, "invoice": invoice}
+    row = connection.execute(_GET, key).one_or_none()
     return None if row is None else _record(row)
 
 
@@ -147,16 +154,8 @@ def save(connection: sa.Connection, invoice: InvoiceRecord) -> InvoiceRecord:
         Conflict: It was changed meanwhile.
     """
     stored = replace(invoice, version=invoice.version + 1)
-    result = connection.execute(
-        sa.update(_invoice)
-        .where(
-            _invoice.c.merchant == invoice.merchant,
-            _invoice.c.channel == invoice.channel,
-            _invoice.c.invoice == invoice.invoice,
-            _invoice.c.version == invoice.version,
-        )
-        .values(_row(stored))
-    )
+    key = {"at_merchant": invoice.merchant, "at_channel": invoice.channel, "at_invoice": invoice.invoice}
+    result = connection.execute(_SAVE, key | {"at_version": invoice.version} | _row(stored))
     if result.rowcount != 1:
         raise Conflict("version")
     return stored

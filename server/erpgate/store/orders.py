@@ -32,6 +32,10 @@ from erpgate.store.writes import Write
 _order = schema.sales_order
 _Key = tuple[str, str]
 
+_GET = sa.select(_order).where(
+    _order.c.merchant == sa.bindparam("merchant"), _order.c.order_id == sa.bindparam("order_id")
+)
+
 Judge = Callable[[Order, Sequence[ChannelRecord], InvoiceRecord | None], Sequence[VerdictRecord]]
 """Judges an order for each channel, given its live invoice."""
 
@@ -41,9 +45,7 @@ StageOf = Callable[[ChannelRecord], Stage]
 
 def get_order(connection: sa.Connection, merchant: str, order_id: str) -> OrderRecord | None:
     """One order with its verdicts."""
-    row = connection.execute(
-        sa.select(_order).where(_order.c.merchant == merchant, _order.c.order_id == order_id)
-    ).one_or_none()
+    row = connection.execute(_GET, {"merchant": merchant, "order_id": order_id}).one_or_none()
     if row is None:
         return None
     return _record(row, verdicts_of(connection, merchant, [order_id]).get(order_id, ()))

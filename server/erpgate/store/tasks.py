@@ -42,6 +42,28 @@ class Task:
     args: Mapping[str, Any] = field(default_factory=dict)
 
 
+_GENERATION = ("account", "kind", "subject", "generation")
+_AT_GENERATION = tuple(task.c[name] == sa.bindparam(f"at_{name}") for name in _GENERATION)
+_COMPLETE = sa.delete(task).where(*_AT_GENERATION)
+_POSTPONE = sa.update(task).where(*_AT_GENERATION).values(due_time=sa.bindparam("due"), attempts=task.c.attempts + 1)
+_DUE = (
+    sa.select(task)
+    .where(
+        task.c.account == sa.bindparam("account"),
+        task.c.due_time <= sa.bindparam("now"),
+        task.c.kind.in_(sa.bindparam("kinds", expanding=True)),
+    )
+    .order_by(task.c.priority, task.c.due_time)
+    .limit(sa.bindparam("limit"))
+)
+_UNTIL = sa.bindparam("until", type_=sa.BigInteger)
+_EXTEND = (
+    sa.update(lane)
+    .where(lane.c.account == sa.bindparam("at_account"), lane.c.epoch == sa.bindparam("at_epoch"))
+    .values(lease_until=sa.case((lane.c.lease_until < _UNTIL, _UNTIL), else_=lane.c.lease_until))
+)
+
+
 def wake(connection: sa.Connection, tasks: Sequence[Task]) -> None:
     """Adds tasks, or raises the generation of open ones, and wakes their lanes; part of a caller's write."""
     if not tasks:
@@ -85,13 +107,8 @@ def due_tasks(
     connection: sa.Connection, account: str, now: dt.datetime, *, limit: int, kinds: Sequence[str]
 ) -> Sequence[Task]:
     """Due tasks of a lane by priority; of the kinds that this process knows."""
-    rows = connection.execute(
-        sa.select(task)
-        .where(task.c.account == account, task.c.due_time <= to_micros(now), task.c.kind.in_(kinds))
-        .order_by(task.c.priority, task.c.due_time)
-        .limit(limit)
-    )
-    return [_task(row) for row in rows]
+    values = {"account": account, "now": to_micros(now), "kinds": kinds, "limit": limit}
+    return [_task(row) for row in connection.execute(_DUE, values)]
 
 
 def next_due(connection: sa.Connection, account: str) -> dt.datetime | None:
@@ -162,12 +179,8 @@ class RenewLeases(Write[tuple[Lease, ...]]):
         return tuple(lease for lease in self.leases if self._extend(connection, lease))
 
     def _extend(self, connection: sa.Connection, lease: Lease) -> bool:
-        until = to_micros(self.until)
-        result = connection.execute(
-            sa.update(lane)
-            .where(lane.c.account == lease.account, lane.c.epoch == lease.epoch)
-            .values(lease_until=sa.case((lane.c.lease_until < until, until), else_=lane.c.lease_until))
-        )
+        values = {"at_account": lease.account, "at_epoch": lease.epoch, "until": to_micros(self.until)}
+        result = connection.execute(_EXTEND, values)
         return result.rowcount == 1
 
 
@@ -196,7 +209,8 @@ class CompleteTask(Write[bool]):
 
     def apply(self, connection: sa.Connection) -> bool:
         """Removes it at its generation."""
-        return connection.execute(sa.delete(task).where(*_at_generation(self.task))).rowcount == 1
+        key = {f"at_{name}": getattr(self.task, name) for name in _GENERATION}
+        return connection.execute(_COMPLETE, key).rowcount == 1
 
 
 @dataclass(frozen=True)
@@ -209,11 +223,8 @@ class PostponeTask(Write[bool]):
 
     def apply(self, connection: sa.Connection) -> bool:
         """Moves its due time and counts the run."""
-        result = connection.execute(
-            sa.update(task)
-            .where(*_at_generation(self.task))
-            .values(due_time=to_micros(self.due_time), attempts=task.c.attempts + 1)
-        )
+        key = {f"at_{name}": getattr(self.task, name) for name in _GENERATION}
+        result = connection.execute(_POSTPONE, key | {"due": to_micros(self.due_time)})
         return result.rowcount == 1
 
 
@@ -221,15 +232,6 @@ def extend_lease(connection: sa.Connection, lease: Lease, until: dt.datetime) ->
     """Makes a lease last at least until then; part of a caller's write."""
     if not RenewLeases((lease,), until).apply(connection):
         raise LeaseLost(f"the lane {lease.account} has moved on")
-
-
-def _at_generation(entry: Task) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        task.c.account == entry.account,
-        task.c.kind == entry.kind,
-        task.c.subject == entry.subject,
-        task.c.generation == entry.generation,
-    )
 
 
 def _row(entry: Task) -> dict[str, object]:

@@ -9,16 +9,21 @@ from erpgate.store.records import VerdictRecord
 from erpgate.store.schema import verdict
 from erpgate.store.upsert import insert
 
+_OF_ORDERS = (
+    sa.select(verdict.c.order_id, verdict.c.body)
+    .where(
+        verdict.c.merchant == sa.bindparam("merchant"),
+        verdict.c.order_id.in_(sa.bindparam("order_ids", expanding=True)),
+    )
+    .order_by(verdict.c.order_id, verdict.c.channel)
+)
+
 
 def verdicts_of(
     connection: sa.Connection, merchant: str, order_ids: Iterable[str]
 ) -> dict[str, tuple[VerdictRecord, ...]]:
     """The verdicts of several orders, each by channel id."""
-    rows = connection.execute(
-        sa.select(verdict.c.order_id, verdict.c.body)
-        .where(verdict.c.merchant == merchant, verdict.c.order_id.in_(list(order_ids)))
-        .order_by(verdict.c.order_id, verdict.c.channel)
-    )
+    rows = connection.execute(_OF_ORDERS, {"merchant": merchant, "order_ids": list(order_ids)})
     found: dict[str, list[VerdictRecord]] = {}
     for order_id, body in rows:
         found.setdefault(order_id, []).append(from_json(VerdictRecord, body))

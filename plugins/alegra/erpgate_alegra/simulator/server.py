@@ -31,6 +31,8 @@ async def serve(
         started: Called with the port once calls are answered.
     """
     listener = socket.create_server((host, port))
+    # Accepted sockets inherit it. Asyncio would not set it here, and an answer's body would wait 40 ms for an ACK.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connections: _Connections = {}
     config = uvicorn.Config(
         _dropping(create_app(options), connections),

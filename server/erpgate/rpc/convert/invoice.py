@@ -6,7 +6,7 @@ from typing import Final
 from erpgate.plugin.model import Document, Stage
 from erpgate.rpc import names
 from erpgate.rpc.convert.channel import etag
-from erpgate.rpc.convert.scalars import REASONS, WireEnum, decimal_text, timestamp, timestamp_or_none
+from erpgate.rpc.convert.scalars import REASONS, WireEnum, amount_text, timestamp, timestamp_or_none
 from erpgate.rpc.convert.settings import INITIAL_STATES
 from erpgate.store.records import AttemptRecord, Failure, Frozen, InvoiceRecord, InvoiceState, Overrides
 from erpgate.v1 import invoice_pb2
@@ -29,7 +29,7 @@ def invoice_to_wire(record: InvoiceRecord, attempts: Sequence[AttemptRecord] = (
         payment_state=_PAYMENT_STATES.number(record.payment_state),
         failure=None if record.failure is None else _failure_to_wire(record.failure),
         currency_code=record.currency_code,
-        paid_total=decimal_text(record.paid_total),
+        paid_total=amount_text(record.paid_total, record.currency_code),
         attempts=map(_attempt_to_wire, attempts),
         create_time=timestamp(record.create_time),
         update_time=timestamp(record.update_time),
@@ -44,8 +44,8 @@ def invoice_to_wire(record: InvoiceRecord, attempts: Sequence[AttemptRecord] = (
 
 def _add_frozen(message: invoice_pb2.Invoice, frozen: Frozen) -> None:
     draft = frozen.draft
-    message.shipping_left_out = decimal_text(frozen.shipping_left_out)
-    message.expected_total = decimal_text(draft.total)
+    message.shipping_left_out = amount_text(frozen.shipping_left_out, draft.currency_code)
+    message.expected_total = amount_text(draft.total, draft.currency_code)
     message.date = draft.date.isoformat()
     message.due_date = draft.due_date.isoformat()
     message.customer_id = draft.customer
@@ -54,9 +54,9 @@ def _add_frozen(message: invoice_pb2.Invoice, frozen: Frozen) -> None:
 
 
 def _add_document(message: invoice_pb2.Invoice, document: Document) -> None:
-    message.total = decimal_text(document.total)
-    message.tax_base = decimal_text(document.tax_base)
-    message.tax = decimal_text(document.tax)
+    message.total = amount_text(document.total, document.currency_code)
+    message.tax_base = amount_text(document.tax_base, document.currency_code)
+    message.tax = amount_text(document.tax, document.currency_code)
     message.date = document.date.isoformat()
     message.document_id = document.id
     message.document_number = document.number or ""

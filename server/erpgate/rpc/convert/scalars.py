@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from erpgate.domain.money import minor_units, written
 from erpgate.plugin.reasons import Reason
 from erpgate.v1 import error_reason_pb2
 
@@ -36,6 +37,11 @@ def instant(message: Timestamp) -> dt.datetime:
 def decimal_text(number: Decimal) -> str:
     """A number in plain notation, with the decimals that it has."""
     return format(number, "f")
+
+
+def amount_text(amount: Decimal, currency_code: str) -> str:
+    """An amount with at least the currency's decimals, such as `119.00`."""
+    return written(amount, minor_units(currency_code))
 
 
 def decimal(text: str) -> Decimal:

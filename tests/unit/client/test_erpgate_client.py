@@ -1,0 +1,280 @@
+"""The synchronous client against a scripted connection."""
+
+import datetime as dt
+import re
+import types
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import grpc
+import grpc_testing
+import pytest
+from erpgate.client import Client, ErpgateError
+from erpgate.v1 import (
+    catalog_service_pb2,
+    channel_pb2,
+    channel_service_pb2,
+    invoice_pb2,
+    invoicing_service_pb2,
+    order_pb2,
+)
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2
+
+CHANNEL = "merchants/acme/channels/main"
+ORDER = "merchants/acme/orders/shop-co:1001"
+METHODS = {
+    method.name: method
+    for file in (channel_service_pb2, catalog_service_pb2, invoicing_service_pb2)
+    for service in file.DESCRIPTOR.services_by_name.values()
+    for method in service.methods
+}
+SERVICES = [method.containing_service for method in METHODS.values()]
+
+
+class Server:
+    """The other end: takes what the client sends, and answers it."""
+
+    def __init__(self, channel: Any, pool: ThreadPoolExecutor) -> None:
+        self.channel = channel
+        self._pool = pool
+
+    def calling(self, call: Callable[[], Any]) -> Future[Any]:
+        """Lets the client call while the test plays the server."""
+        return self._pool.submit(call)
+
+    def answer(
+        self,
+        method: str,
+        response: Message | None = None,
+        code: grpc.StatusCode = grpc.StatusCode.OK,
+        details: str = "",
+        trailers: tuple[tuple[str, bytes], ...] = (),
+    ) -> Any:
+        """Waits for one call, ends it, and gives what was asked."""
+        _, request, rpc = self.channel.take_unary_unary(METHODS[method])
+        rpc.send_initial_metadata(())
+        rpc.terminate(response, trailers, code, details)
+        return request
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    channel = grpc_testing.channel(set(SERVICES), grpc_testing.strict_real_time())
+    with ThreadPoolExecutor(1) as pool:
+        yield Server(channel, pool)
+
+
+@pytest.fixture
+def client(server: Server) -> Client:
+    return Client("unused", channel=server.channel, retries=1)
+
+
+@pytest.fixture(autouse=True)
+def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    taken: list[float] = []
+    monkeypatch.setattr("erpgate.client.time", types.SimpleNamespace(sleep=taken.append))
+    return taken
+
+
+def details_of(*messages: Message, code: grpc.StatusCode, text: str) -> dict[str, Any]:
+    status = status_pb2.Status(code=code.value[0], message=text)
+    for message in messages:
+        packed = AnyMessage()
+        packed.Pack(message)
+        status.details.append(packed)
+    return {
+        "code": code,
+        "details": text,
+        "trailers": (("grpc-status-details-bin", status.SerializeToString()),),
+    }
+
+
+CALLS: dict[str, tuple[Callable[[Client], Any], Message, Any]] = {
+    "ListErps": (Client.list_erps, channel_service_pb2.ListErpsRequest(), channel_service_pb2.ListErpsResponse()),
+    "GetErp": (
+        lambda c: c.get_erp("erps/x", language_code="en").name,
+        channel_service_pb2.GetErpRequest(name="erps/x", language_code="en"),
+        "",
+    ),
+    "CreateChannel": (
+        lambda c: c.create_channel("merchants/acme", channel_pb2.Channel(), {"a": "b"}, request_id="1").name,
+        channel_service_pb2.CreateChannelRequest(
+            parent="merchants/acme", channel=channel_pb2.Channel(), credentials={"a": "b"}, request_id="1"
+        ),
+        "",
+    ),
+    "GetChannel": (lambda c: c.get_channel(CHANNEL).name, channel_service_pb2.GetChannelRequest(name=CHANNEL), ""),
+    "ListChannels": (
+        lambda c: list(c.list_channels("merchants/acme", page_size=3)),
+        channel_service_pb2.ListChannelsRequest(parent="merchants/acme", page_size=3),
+        [],
+    ),
+    "UpdateChannel": (
+        lambda c: c.update_channel(channel_pb2.Channel(name=CHANNEL), ["settings"]).name,
+        channel_service_pb2.UpdateChannelRequest(
+            channel=channel_pb2.Channel(name=CHANNEL), update_mask=FieldMask(paths=["settings"])
+        ),
+        "",
+    ),
+    "ConnectChannel": (
+        lambda c: c.connect_channel(CHANNEL).name,
+        channel_service_pb2.ConnectChannelRequest(name=CHANNEL),
+        "",
+    ),
+    "PauseChannel": (
+        lambda c: c.pause_channel(CHANNEL).name,
+        channel_service_pb2.PauseChannelRequest(name=CHANNEL),
+        "",
+    ),
+    "ResumeChannel": (
+        lambda c: c.resume_channel(CHANNEL).name,
+        channel_service_pb2.ResumeChannelRequest(name=CHANNEL),
+        "",
+    ),
+    "DeleteChannel": (
+        lambda c: c.delete_channel(CHANNEL, etag='"1"', force=True),
+        channel_service_pb2.DeleteChannelRequest(name=CHANNEL, etag='"1"', force=True),
+        None,
+    ),
+    "LookupSkus": (
+        lambda c: list(c.lookup_skus(CHANNEL, ["A"])),
+        catalog_service_pb2.LookupSkusRequest(parent=CHANNEL, skus=["A"]),
+        [],
+    ),
+    "SubmitOrder": (
+        lambda c: c.submit_order("merchants/acme", order_pb2.Order()).name,
+        invoicing_service_pb2.SubmitOrderRequest(parent="merchants/acme", order=order_pb2.Order()),
+        "",
+    ),
+    "GetOrder": (lambda c: c.get_order(ORDER).name, invoicing_service_pb2.GetOrderRequest(name=ORDER), ""),
+    "ListOrders": (
+        lambda c: list(c.list_orders("merchants/acme", outcome=order_pb2.VERDICT_OUTCOME_ERROR, sales_channel="a")),
+        invoicing_service_pb2.ListOrdersRequest(
+            parent="merchants/acme", outcome=order_pb2.VERDICT_OUTCOME_ERROR, sales_channel="a"
+        ),
+        [],
+    ),
+    "CreateInvoice": (
+        lambda c: c.create_invoice(CHANNEL, ORDER, request_id="1").name,
+        invoicing_service_pb2.CreateInvoiceRequest(parent=CHANNEL, order=ORDER, request_id="1"),
+        "",
+    ),
+    "GetInvoice": (
+        lambda c: c.get_invoice(f"{CHANNEL}/invoices/1").name,
+        invoicing_service_pb2.GetInvoiceRequest(name=f"{CHANNEL}/invoices/1"),
+        "",
+    ),
+    "ListInvoices": (
+        lambda c: list(c.list_invoices(CHANNEL, state=invoice_pb2.INVOICE_STATE_BLOCKED)),
+        invoicing_service_pb2.ListInvoicesRequest(parent=CHANNEL, state=invoice_pb2.INVOICE_STATE_BLOCKED),
+        [],
+    ),
+    "RetryInvoice": (
+        lambda c: c.retry_invoice("x", overrides=invoice_pb2.InvoiceOverrides(warehouse="1")).name,
+        invoicing_service_pb2.RetryInvoiceRequest(name="x", overrides=invoice_pb2.InvoiceOverrides(warehouse="1")),
+        "",
+    ),
+}
+
+
+def response_of(method: str) -> Message:
+    for file in (channel_service_pb2, catalog_service_pb2, invoicing_service_pb2):
+        if kind := getattr(file, f"{method}Response", None):
+            message: Message = kind()
+            return message
+    raise AssertionError(method)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_rpc_has_a_method(client: Client, server: Server, method: str) -> None:
+    call, request, result = CALLS[method]
+    future = server.calling(lambda: call(client))
+    assert server.answer(method, response_of(method)) == request
+    assert future.result(5) == result
+
+
+def test_pages_are_fetched_until_the_last(client: Client, server: Server) -> None:
+    future = server.calling(lambda: [channel.name for channel in client.list_channels("merchants/acme")])
+    response = channel_service_pb2.ListChannelsResponse
+    first = response(channels=[channel_pb2.Channel(name="a")], next_page_token="more")
+    server.answer("ListChannels", first)
+    assert server.answer("ListChannels", response(channels=[channel_pb2.Channel(name="b")])).page_token == "more"
+    assert future.result(5) == ["a", "b"]
+
+
+@pytest.mark.parametrize("method", ["CreateChannel", "CreateInvoice"])
+def test_what_has_no_request_id_gets_one(client: Client, server: Server, method: str) -> None:
+    calls = {
+        "CreateChannel": lambda: client.create_channel("merchants/acme", channel_pb2.Channel(), {}),
+        "CreateInvoice": lambda: client.create_invoice(CHANNEL, ORDER),
+    }
+    future = server.calling(calls[method])
+    request = server.answer(method, response_of(method))
+    assert re.fullmatch(r"[0-9a-f-]{36}", request.request_id)
+    future.result(5)
+
+
+def test_error_says_everything(client: Client, server: Server) -> None:
+    future = server.calling(lambda: client.get_channel(CHANNEL))
+    info = error_details_pb2.ErrorInfo(reason="FIELD_INVALID", domain="erpgate", metadata={"a": "b"})
+    bad = error_details_pb2.BadRequest(field_violations=[{"field": "name", "description": "is wrong."}])
+    retry = error_details_pb2.RetryInfo(retry_delay=Duration(seconds=2))
+    code = grpc.StatusCode.INVALID_ARGUMENT
+    server.answer("GetChannel", **details_of(info, retry, bad, code=code, text="name: is wrong."))
+    with pytest.raises(ErpgateError, match=r"^FIELD_INVALID: name: is wrong\.$") as raised:
+        future.result(5)
+    error = raised.value
+    assert (error.code, error.reason, error.message) == (code, "FIELD_INVALID", "name: is wrong.")
+    assert (error.fields, error.metadata) == ({"name": "is wrong."}, {"a": "b"})
+    assert error.retry_after == dt.timedelta(seconds=2)
+
+
+@pytest.mark.parametrize("trailers", [(), (("grpc-status-details-bin", b"\xff"),)], ids=["no details", "broken"])
+def test_error_of_somebody_else(client: Client, server: Server, trailers: tuple[tuple[str, bytes], ...]) -> None:
+    """A proxy answers without our details; the code is still told."""
+    future = server.calling(lambda: client.get_channel(CHANNEL))
+    server.answer("GetChannel", code=grpc.StatusCode.NOT_FOUND, details="no route", trailers=trailers)
+    with pytest.raises(ErpgateError, match=r"^NOT_FOUND: no route$") as raised:
+        future.result(5)
+    assert raised.value.reason == ""
+
+
+def test_unavailable_is_tried_again_after_the_time_that_was_told(
+    client: Client, server: Server, naps: list[float]
+) -> None:
+    future = server.calling(lambda: client.get_channel(CHANNEL))
+    retry = error_details_pb2.RetryInfo(retry_delay=Duration(seconds=3))
+    server.answer("GetChannel", **details_of(retry, code=grpc.StatusCode.UNAVAILABLE, text="Wait."))
+    server.answer("GetChannel", channel_service_pb2.GetChannelResponse())
+    future.result(5)
+    assert naps == [3.0]
+
+
+def test_retries_end(client: Client, server: Server, naps: list[float]) -> None:
+    future = server.calling(lambda: client.get_channel(CHANNEL))
+    for _ in range(2):
+        server.answer("GetChannel", code=grpc.StatusCode.UNAVAILABLE, details="Wait.")
+    with pytest.raises(ErpgateError) as raised:
+        future.result(5)
+    assert raised.value.code is grpc.StatusCode.UNAVAILABLE
+    assert naps == [1.0]
+
+
+def test_aborted_is_never_tried_again(client: Client, server: Server, naps: list[float]) -> None:
+    future = server.calling(lambda: client.get_channel(CHANNEL))
+    server.answer("GetChannel", code=grpc.StatusCode.ABORTED, details="Look first.")
+    with pytest.raises(ErpgateError):
+        future.result(5)
+    assert naps == []
+
+
+def test_context_closes_the_connection() -> None:
+    with Client("127.0.0.1:1") as client:
+        pass
+    with pytest.raises(ValueError, match="closed channel"):
+        client.get_channel(CHANNEL)
