@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ERP ?= alegra
 RETAIL ?= ../shared/reference/orders/tables/online_retail_subset.csv.gz
 PROTOS := $(sort $(wildcard protos/erpgate/v1/*.proto))
-GENERATED := server/erpgate/v1
+GENERATED := server
 
 .PHONY: help demo demo-retail test check protos fmt lint types unit clean
 
@@ -32,12 +32,12 @@ test: check unit ## Everything that CI runs
 check: protos-fresh lint types ## Static checks only
 
 protos: $(VENV)/.ready ## Generate code from the protos
-	@rm -rf $(GENERATED) && mkdir -p $(GENERATED)
+	@rm -rf $(GENERATED)/erpgate/v1 && mkdir -p $(GENERATED)/erpgate/v1
 	@$(BIN)/python -m grpc_tools.protoc -Iprotos --plugin=protoc-gen-mypy=$(BIN)/protoc-gen-mypy \
-	  --python_out=server --mypy_out=quiet:server $(PROTOS)
+	  --python_out=$(GENERATED) --mypy_out=quiet:$(GENERATED) $(PROTOS)
 	@$(BIN)/python -m grpc_tools.protoc -Iprotos --plugin=protoc-gen-mypy_grpc=$(BIN)/protoc-gen-mypy_grpc \
-	  --grpc_python_out=server --mypy_grpc_out=quiet:server $(filter %_service.proto,$(PROTOS))
-	@printf '"""Generated from protos/erpgate/v1; see `make protos`."""\n' > $(GENERATED)/__init__.py
+	  --grpc_python_out=$(GENERATED) --mypy_grpc_out=quiet:$(GENERATED) $(filter %_service.proto,$(PROTOS))
+	@printf '"""Generated from protos/erpgate/v1; see `make protos`."""\n' > $(GENERATED)/erpgate/v1/__init__.py
 
 .PHONY: protos-fresh
 protos-fresh: $(VENV)/.ready

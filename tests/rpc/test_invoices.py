@@ -110,7 +110,7 @@ async def test_get_shows_everything(door: Door) -> None:
         paid_total="1190.50",
         shipping_left_out="10.00",
         expected_total="1180.50",
-        total="1180.5",
+        total="1180.50",
         tax_base="992.02",
         tax="188.48",
         date="2026-01-02",

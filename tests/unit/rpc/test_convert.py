@@ -11,7 +11,7 @@ from erpgate.domain.order import Order, OrderLine
 from erpgate.plugin.model import Address, Buyer
 from erpgate.plugin.settings import Automation, ChannelSettings, OrderState, RemainderPolicy
 from erpgate.rpc.convert import channel, invoice, order, settings
-from erpgate.rpc.convert.scalars import instant, timestamp
+from erpgate.rpc.convert.scalars import amount_text, instant, timestamp
 from erpgate.store.records import (
     AttemptOutcome,
     BytesLeft,
@@ -152,6 +152,21 @@ def test_instants(moment: dt.datetime) -> None:
 def test_instants_of_other_zones_are_the_same_moment() -> None:
     bogota = dt.timezone(dt.timedelta(hours=-5))
     assert instant(timestamp(dt.datetime(2026, 1, 2, 3, tzinfo=bogota))) == dt.datetime(2026, 1, 2, 8, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency_code", "text"),
+    [
+        ("1180.5", "COP", "1180.50"),
+        ("1180", "CLP", "1180"),
+        ("0.125", "COP", "0.125"),
+        ("5.5", "", "5.5"),
+        ("5.5", "points", "5.5"),
+    ],
+)
+def test_amounts_have_their_currencys_decimals(amount: str, currency_code: str, text: str) -> None:
+    """Whatever currency an ERP names: an invoice can always be shown."""
+    assert amount_text(Decimal(amount), currency_code) == text
 
 
 def test_large_and_small_numbers_stay_plain() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from erpgate.domain.money import minor_units, written
+from erpgate.domain.money import is_currency, minor_units, written
 from erpgate.plugin.reasons import Reason
 from erpgate.v1 import error_reason_pb2
 
@@ -40,8 +40,8 @@ def decimal_text(number: Decimal) -> str:
 
 
 def amount_text(amount: Decimal, currency_code: str) -> str:
-    """An amount with at least the currency's decimals, such as `119.00`."""
-    return written(amount, minor_units(currency_code))
+    """An amount with at least the currency's decimals, such as `119.00`; an ERP may know other currencies than ISO."""
+    return written(amount, minor_units(currency_code) if is_currency(currency_code) else 0)
 
 
 def decimal(text: str) -> Decimal:
