@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -23,27 +24,46 @@ def serve(
         Path | None, typer.Option(help="File with the master key. [env: ERPGATE_KEY_FILE, or ERPGATE_KEY]")
     ] = None,
     no_external_plugins: Annotated[bool, typer.Option(help="Load only what comes with erpgate.")] = False,
+    no_worker: Annotated[bool, typer.Option(help="Leave sending to `erpgate worker` processes (PostgreSQL).")] = False,
 ) -> None:
     """Serve gRPC and send invoices, until SIGTERM."""
-    import uvloop
-
-    from erpgate.rpc.app import ListenError
-    from erpgate.rpc.app import serve as serve_forever
-    from erpgate.settings import Settings
-    from erpgate.store.errors import StoreError
-    from erpgate.vault import VaultError
-
     given = {
         "listen": listen,
         "database_url": database_url,
         "key_file": key_file,
         "no_external_plugins": no_external_plugins,
     }
+    _serve(given, "server" if no_worker else "both")
+
+
+@app.command()
+def worker(
+    listen: Annotated[
+        str, typer.Option(help="HOST:PORT of its health service; port 0 takes a free one.")
+    ] = "127.0.0.1:0",
+    database_url: Annotated[str, typer.Option(help="Of PostgreSQL. [env: ERPGATE_DATABASE_URL]")] = "",
+    key_file: Annotated[
+        Path | None, typer.Option(help="File with the master key. [env: ERPGATE_KEY_FILE, or ERPGATE_KEY]")
+    ] = None,
+) -> None:
+    """Send invoices beside servers on the same PostgreSQL, until SIGTERM."""
+    _serve({"listen": listen, "database_url": database_url, "key_file": key_file}, "worker")
+
+
+def _serve(given: Mapping[str, object], role: str) -> None:
+    import uvloop
+
+    from erpgate.rpc.app import ListenError, Role
+    from erpgate.rpc.app import serve as serve_forever
+    from erpgate.settings import Settings
+    from erpgate.store.errors import StoreError
+    from erpgate.vault import VaultError
+
     settings = Settings.model_validate({name: value for name, value in given.items() if value})
     _log_to_stderr(settings.log_level)
     host = settings.listen.rpartition(":")[0]
     try:
-        uvloop.run(serve_forever(settings, lambda served: _say(f"{host}:{served.port}")))
+        uvloop.run(serve_forever(settings, lambda served: _say(f"{host}:{served.port}"), Role(role)))
     except (VaultError, StoreError, ListenError) as error:
         _fail(str(error))
 

@@ -124,7 +124,7 @@ class Journal:
             start_time=now,
         )
         reach = step.timeout + self._settings.answer_margin
-        begin = BeginAttempt(attempt, now + reach, self._lease)
+        begin = BeginAttempt(attempt, reach, self._lease)
         await self._database.write(Together((*step.with_begin(), begin), self._lease))
         self._extended(reach)
         self._note(attempt)

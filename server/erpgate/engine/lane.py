@@ -128,7 +128,10 @@ class Lane:
         """Works until the lane is idle, lost or stopped, and gives it back."""
         try:
             while not self._lost and not (self._stopping and not self._running):
-                await self._start_due()
+                try:
+                    await self._start_due()
+                except StoreUnavailable:
+                    self._pause(nth(self.settings.retry_delays, 0))
                 if not await self._wait():
                     break
         finally:

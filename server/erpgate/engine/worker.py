@@ -10,7 +10,7 @@ from erpgate.engine.lane import Lane
 from erpgate.engine.settings import EngineSettings
 from erpgate.store.database import Database
 from erpgate.store.errors import StoreUnavailable
-from erpgate.store.tasks import ClaimLanes, RenewLeases
+from erpgate.store.tasks import ClaimLanes, Leave, RenewLeases, TellAlive
 from erpgate.store.writes import Lease
 
 _log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Worker:
         self._lanes: dict[str, Lane] = {}
         self._runs: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
-        self._stopping = False
+        self._share = settings.lanes if alone else 1
 
     def wake(self, account: str) -> None:
         """A task was added for this account."""
@@ -82,14 +82,11 @@ class Worker:
                     await self._wake.wait()
 
     async def _claim(self) -> None:
-        room = self._settings.lanes - len(self._lanes)
+        room = min(self._share, self._settings.lanes) - len(self._lanes)
         if room <= 0:
             return
-        now = self._clock.now()
-        leases = await self._database.write(
-            ClaimLanes(self._owner, now, now + self._settings.lease, room, idle_leases=self._alone)
-        )
-        for lease in leases:
+        claim = ClaimLanes(self._owner, self._clock.now(), self._settings.lease, room, alone=self._alone)
+        for lease in await self._database.write(claim):
             if lease.account in self._lanes:
                 self._lanes[lease.account].lose()
             lane = self._new_lane(lease)
@@ -110,21 +107,36 @@ class Worker:
 
     async def _renew_forever(self) -> None:
         while True:
-            await asyncio.sleep(self._settings.renew.total_seconds())
-            lanes = dict(self._lanes)
-            if not lanes:
-                continue
-            asked_at = self._clock.boot()
-            leases = tuple(lane.lease for lane in lanes.values())
             try:
-                held = await self._database.write(RenewLeases(leases, self._clock.now() + self._settings.lease))
+                await self._renew()
+                if not self._alone:
+                    await self._keep_to_share()
             except StoreUnavailable:
-                continue
-            for lane in lanes.values():
-                if lane.lease in held:
-                    lane.renewed(asked_at)
-                else:
-                    lane.lose()
+                _log.warning("The database can't be reached; leases are renewed as soon as it can.")
+            await asyncio.sleep(self._settings.renew.total_seconds())
+
+    async def _renew(self) -> None:
+        lanes = dict(self._lanes)
+        if not lanes:
+            return
+        asked_at = self._clock.boot()
+        leases = tuple(lane.lease for lane in lanes.values())
+        held = await self._database.write(RenewLeases(leases, self._clock.now(), self._settings.lease))
+        for lane in lanes.values():
+            if lane.lease in held:
+                lane.renewed(asked_at)
+            else:
+                lane.lose()
+
+    async def _keep_to_share(self) -> None:
+        """Tells that this process lives, and hands lanes over that are more than its share."""
+        alive = TellAlive(self._owner, self._clock.now(), self._settings.lease)
+        share = await self._database.write(alive)
+        if share > self._share:
+            self._wake.set()
+        self._share = share
+        for lane in list(self._lanes.values())[share:]:
+            lane.stop()
 
     async def _drain(self) -> None:
         for lane in self._lanes.values():
@@ -134,3 +146,6 @@ class Worker:
             for run in late:
                 run.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        if not self._alone:
+            with contextlib.suppress(StoreUnavailable):
+                await self._database.write(Leave(self._owner))

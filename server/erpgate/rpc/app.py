@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import enum
 import logging
 import os
 import secrets
@@ -25,7 +26,7 @@ from erpgate.plugins import Registry, load_plugins
 from erpgate.rpc.catalog_servicer import CatalogRpcs
 from erpgate.rpc.channel_servicer import ChannelRpcs
 from erpgate.rpc.invoicing_servicer import InvoicingRpcs
-from erpgate.rpc.server import RpcServer, create_server
+from erpgate.rpc.server import RpcServer, create_health_server, create_server
 from erpgate.service.catalog import Catalog
 from erpgate.service.channels import Channels
 from erpgate.service.invoices import Invoices
@@ -33,6 +34,7 @@ from erpgate.service.orders import Orders, Rules, automatic_stage
 from erpgate.service.sources import Sources
 from erpgate.settings import Settings, operator_settings
 from erpgate.store.database import Database, open_database
+from erpgate.store.errors import StoreUnusable
 from erpgate.store.invoices import ISSUE_INVOICE
 from erpgate.store.writes import Lease
 from erpgate.vault import Vault, VaultError
@@ -78,9 +80,22 @@ class App:
     server: RpcServer
 
 
+class Role(enum.Enum):
+    """What a process does."""
+
+    BOTH = "both"
+    SERVER = "server"
+    WORKER = "worker"
+
+
 @contextlib.asynccontextmanager
-async def open_app(settings: Settings, parts: Parts | None = None) -> AsyncIterator[App]:
+async def open_app(settings: Settings, parts: Parts | None = None, role: Role = Role.BOTH) -> AsyncIterator[App]:
     """Serves and works until the context is left; then calls, lanes and commits in progress end first.
+
+    Args:
+        settings: Of the server.
+        parts: What tests bring.
+        role: A worker serves health alone; a server leaves the work to workers on the same database.
 
     Raises:
         VaultError: The master key is missing or malformed.
@@ -96,10 +111,15 @@ async def open_app(settings: Settings, parts: Parts | None = None) -> AsyncItera
     async with open_database(settings.database_url) as database:
         sessions = Sessions(database=database, registry=registry, vault=vault, outside=outside)
         worker = _worker(database, sessions, _handlers(parts.clock, prober), parts)
+        if database.alone and role is not Role.BOTH:
+            raise StoreUnusable(
+                "SQLite serves one process only, so it must both serve and work: use PostgreSQL for several processes."
+            )
         sources = Sources(database=database, registry=registry, clock=parts.clock, wake=worker.wake)
-        server = _server(sources, prober, vault)
+        server = create_health_server() if role is Role.WORKER else _server(sources, prober, vault)
         port = _listen(server, settings.listen)
-        async with worker.running():
+        database.listen(worker.wake)
+        async with worker.running() if role is not Role.SERVER else contextlib.nullcontext():
             await server.start()
             try:
                 yield App(port=port, registry=registry, database=database, server=server)
@@ -107,18 +127,19 @@ async def open_app(settings: Settings, parts: Parts | None = None) -> AsyncItera
                 await server.stop(parts.engine.grace.total_seconds())
 
 
-async def serve(settings: Settings, started: Callable[[App], None]) -> None:
+async def serve(settings: Settings, started: Callable[[App], None], role: Role = Role.BOTH) -> None:
     """Serves until SIGTERM or SIGINT.
 
     Args:
         settings: Of the server.
         started: Told when it serves.
+        role: What this process does.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with open_app(settings) as app:
+    async with open_app(settings, role=role) as app:
         started(app)
         await stop.wait()
         _log.info("Stopping: running calls and invoices end first.")

@@ -4,6 +4,7 @@
 Refused                 as it says
 ErpError                by its reason: Misconfigured, Rejected, RateLimited, Unavailable, OutcomeUnknown
 Blocked                 by its reason
+StoreUnavailable        SERVICE_UNAVAILABLE
 TimeoutError            DEADLINE_EXCEEDED
 anything else           INTERNAL with a correlation id; the traceback is logged, never sent
 ```
@@ -26,6 +27,7 @@ from erpgate.domain.problem import Blocked
 from erpgate.plugin.errors import ErpError, Misconfigured, RateLimited, Rejected
 from erpgate.plugin.reasons import Reason
 from erpgate.service.errors import Refused
+from erpgate.store.errors import StoreUnavailable
 
 DOMAIN: Final = "erpgate"
 """Domain of every `ErrorInfo`."""
@@ -96,6 +98,10 @@ def refusal_of(error: Exception) -> Refused:
             return _of_erp(error)
         case Blocked():
             return Refused(error.reason, error.message, details=error.details)
+        case StoreUnavailable():
+            return Refused(
+                Reason.SERVICE_UNAVAILABLE, "The database can't be reached now; nothing was stored. Try again."
+            )
         case TimeoutError():
             return Refused(Reason.DEADLINE_EXCEEDED, "The deadline passed first; call again with more time.")
         case _:

@@ -41,14 +41,16 @@ class RpcServer:
     Attributes:
         server: Give it ports with `add_insecure_port` or `add_secure_port`.
         health: What load balancers ask.
+        services: Full names of what it serves beside health and reflection.
     """
 
     server: grpc.aio.Server
     health: health.aio.HealthServicer
+    services: tuple[str, ...]
 
     async def start(self) -> None:
         """Serves from now on."""
-        for service in SERVICES:
+        for service in self.services:
             await self.health.set(service, health_pb2.HealthCheckResponse.SERVING)
         await self.server.start()
 
@@ -73,11 +75,25 @@ def create_server(
         invoicing: Serves `InvoicingService`.
         interceptors: Around the gate that parses, validates and maps errors; the first is the outermost.
     """
-    server = grpc.aio.server(interceptors=(*interceptors, Gate()), options=_OPTIONS)
+    rpc_server = create_health_server(interceptors=(*interceptors, Gate()), services=SERVICES)
+    server = rpc_server.server
     channel_service_pb2_grpc.add_ChannelServiceServicer_to_server(channels, server)
     catalog_service_pb2_grpc.add_CatalogServiceServicer_to_server(catalog, server)
     invoicing_service_pb2_grpc.add_InvoicingServiceServicer_to_server(invoicing, server)
+    return rpc_server
+
+
+def create_health_server(
+    *, interceptors: Sequence[grpc.aio.ServerInterceptor] = (), services: Sequence[str] = ()
+) -> RpcServer:
+    """A server that answers health and reflection, and whatever is added to it; alone it is what a worker serves.
+
+    Args:
+        interceptors: The first is the outermost.
+        services: Full names of what is added.
+    """
+    server = grpc.aio.server(interceptors=interceptors, options=_OPTIONS)
     servicer = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
-    reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
-    return RpcServer(server=server, health=servicer)
+    reflection.enable_server_reflection((*services, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+    return RpcServer(server=server, health=servicer, services=tuple(services))

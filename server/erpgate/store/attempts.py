@@ -39,12 +39,12 @@ class BeginAttempt(Write[None]):
     """Notes that a write may leave from now on; the lease lasts until its answer can't come any more."""
 
     attempt: AttemptRecord
-    answer_until: dt.datetime
+    reach: dt.timedelta
     lease: Lease
 
     def apply(self, connection: sa.Connection) -> None:
         """Adds the row."""
-        extend_lease(connection, self.lease, self.answer_until)
+        extend_lease(connection, self.lease, self.attempt.start_time, self.reach)
         connection.execute(_INSERT, _row(self.attempt))
 
 

@@ -15,6 +15,11 @@ NEVER = 2**62
 """An instant that does not come: a lane without due tasks."""
 
 
+def micros(span: dt.timedelta) -> int:
+    """Microseconds of a span."""
+    return span // _MICROSECOND
+
+
 def to_micros(time: dt.datetime) -> int:
     """Microseconds since 1970 of an aware instant."""
     return (time - _EPOCH) // _MICROSECOND

@@ -87,6 +87,14 @@ class Database:
         self._queue.put((write, future))
         return await future
 
+    def listen(self, woken: Callable[[str], None]) -> None:
+        """Tells `woken` each account that another process woke, from now on until the database is closed."""
+
+        def tell(account: str) -> None:
+            self._loop.call_soon_threadsafe(woken, account)
+
+        self._dialect.listen(tell)
+
     async def read(self, query: Callable[[sa.Connection], T]) -> T:
         """Runs a short query; on SQLite in this thread, which is cheaper than any hop."""
         if self._inline is None:
@@ -94,8 +102,8 @@ class Database:
         try:
             with self._inline.begin():
                 return query(self._inline)
-        except sa.exc.OperationalError as error:
-            raise StoreUnavailable("the database can't be read") from error
+        except sa.exc.DBAPIError as error:
+            raise self._translated(error) from error
 
     async def read_long(self, query: Callable[[sa.Connection], T]) -> T:
         """Runs a query that may take a while, in a thread of its own."""
@@ -104,8 +112,8 @@ class Database:
             try:
                 with self._read_engine.begin() as connection:
                     return query(connection)
-            except sa.exc.OperationalError as error:
-                raise StoreUnavailable("the database can't be read") from error
+            except sa.exc.DBAPIError as error:
+                raise self._translated(error) from error
 
         return await self._loop.run_in_executor(self._readers, run)
 
@@ -129,14 +137,30 @@ class Database:
         return group, False
 
     def _commit(self, writes: Sequence[Write[Any]]) -> Sequence[Any]:
-        """One answer or exception per write; a failed commit is redone one by one after its rollback."""
+        """One answer or exception per write.
+
+        What failed before the COMMIT was rolled back, so that its neighbours can be redone one by one. A COMMIT whose
+        answer is lost may have been carried out: its writes count as not written, and nothing is redone.
+        """
         try:
-            with self._write_engine.connect() as connection, connection.begin():
-                return self._apply(connection, writes)
+            with self._write_engine.connect() as connection:
+                transaction = connection.begin()
+                try:
+                    answers = self._apply(connection, writes)
+                except Exception as error:
+                    transaction.rollback()
+                    if len(writes) == 1 or self._dialect.is_outage(error):
+                        return [self._translated(error)] * len(writes)
+                    return [self._commit([write])[0] for write in writes]
+                transaction.commit()
+                return answers
         except Exception as error:
-            if len(writes) > 1:
-                return [self._commit([write])[0] for write in writes]
-            return [self._dialect.translate(error)]
+            return [self._translated(error)] * len(writes)
+
+    def _translated(self, error: Exception) -> Exception:
+        if self._dialect.is_outage(error):
+            return StoreUnavailable("the database can't be reached or refuses to write")
+        return error
 
     def _apply(self, connection: sa.Connection, writes: Sequence[Write[Any]]) -> list[Any]:
         answers: list[Any] = [None] * len(writes)

@@ -4,12 +4,13 @@ import contextlib
 import fcntl
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from erpgate.store.errors import StoreUnavailable, StoreUnusable
+from erpgate.store.errors import StoreUnusable
 from erpgate.store.migrate import migrate
 
 
@@ -35,8 +36,12 @@ class Dialect(Protocol):
         """For readers."""
         ...
 
-    def translate(self, error: Exception) -> Exception:
-        """What a failed commit means to its caller."""
+    def is_outage(self, error: Exception) -> bool:
+        """Whether the database itself can't serve, so that the same would fail again right now."""
+        ...
+
+    def listen(self, woken: Callable[[str], None]) -> None:
+        """Tells accounts that other processes woke, from a thread of its own; does nothing without other processes."""
         ...
 
     def close(self) -> None:
@@ -90,11 +95,12 @@ class SqliteDialect:
         """Every statement is a snapshot of its own, so that a point read costs no BEGIN and COMMIT."""
         return self._engine("")
 
-    def translate(self, error: Exception) -> Exception:
-        """A full or unreadable disk is an outage; the rest is a defect."""
-        if isinstance(error, sa.exc.OperationalError):
-            return StoreUnavailable(f"the database refuses to write: {error.orig}")
-        return error
+    def is_outage(self, error: Exception) -> bool:
+        """A full or unreadable disk is one; the rest is a defect."""
+        return isinstance(error, sa.exc.OperationalError)
+
+    def listen(self, woken: Callable[[str], None]) -> None:
+        """Nobody else can wake anything."""
 
     def close(self) -> None:
         """Releases the lock."""
@@ -138,6 +144,12 @@ def dialect_of(url: str) -> Dialect:
         raise StoreUnusable("The database URL can't be read; write for instance sqlite:///erpgate.sqlite3.") from error
     if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
         return SqliteDialect(Path(parsed.database))
+    if parsed.get_backend_name() == "postgresql":
+        # Its driver is not loaded where it is not used.
+        from erpgate.store.postgresql import PostgresqlDialect
+
+        return PostgresqlDialect(parsed)
     raise StoreUnusable(
-        f"erpgate does not store in {parsed.get_backend_name()!r} at this URL; write sqlite:///PATH with a file's path."
+        f"erpgate does not store in {parsed.get_backend_name()!r} at this URL; "
+        "write sqlite:///PATH with a file's path, or postgresql://USER@HOST/DATABASE."
     )

@@ -31,6 +31,15 @@ lane = sa.Table(
     sqlite_with_rowid=False,
 )
 
+worker = sa.Table(
+    "worker",
+    metadata,
+    _key("owner"),
+    _number("seen_until"),
+    sqlite_with_rowid=False,
+)
+"""Living processes, so that each takes only its share of lanes."""
+
 task = sa.Table(
     "task",
     metadata,

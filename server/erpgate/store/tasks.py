@@ -8,9 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from erpgate.store.codecs import NEVER, from_micros, to_micros
+from erpgate.store.clock import DATABASE_NOW, has_own_clock
+from erpgate.store.codecs import NEVER, from_micros, micros, to_micros
 from erpgate.store.errors import LeaseLost
-from erpgate.store.schema import lane, task
+from erpgate.store.notify import notify
+from erpgate.store.schema import lane, task, worker
 from erpgate.store.upsert import insert, least
 from erpgate.store.writes import Lease, Write
 
@@ -56,12 +58,19 @@ _DUE = (
     .order_by(task.c.priority, task.c.due_time)
     .limit(sa.bindparam("limit"))
 )
-_UNTIL = sa.bindparam("until", type_=sa.BigInteger)
-_EXTEND = (
-    sa.update(lane)
-    .where(lane.c.account == sa.bindparam("at_account"), lane.c.epoch == sa.bindparam("at_epoch"))
-    .values(lease_until=sa.case((lane.c.lease_until < _UNTIL, _UNTIL), else_=lane.c.lease_until))
-)
+
+
+def _extending(now: sa.ColumnElement[int]) -> sa.Update:
+    until = now + sa.bindparam("reach", type_=sa.BigInteger)
+    return (
+        sa.update(lane)
+        .where(lane.c.account == sa.bindparam("at_account"), lane.c.epoch == sa.bindparam("at_epoch"))
+        .values(lease_until=sa.case((lane.c.lease_until < until, until), else_=lane.c.lease_until))
+    )
+
+
+_EXTEND = _extending(sa.bindparam("now", type_=sa.BigInteger))
+_EXTEND_BY_DATABASE = _extending(DATABASE_NOW)
 
 
 def wake(connection: sa.Connection, tasks: Sequence[Task]) -> None:
@@ -93,6 +102,7 @@ def wake(connection: sa.Connection, tasks: Sequence[Task]) -> None:
         ),
         [{"account": account, "next_due": due} for account, due in sorted(dues.items())],
     )
+    notify(connection, dues)
 
 
 def wake_account(connection: sa.Connection, account: str, now: dt.datetime) -> None:
@@ -101,6 +111,7 @@ def wake_account(connection: sa.Connection, account: str, now: dt.datetime) -> N
     waiting = sa.and_(task.c.account == account, task.c.due_time > due)
     if connection.execute(sa.update(task).where(waiting).values(due_time=due)).rowcount:
         connection.execute(sa.update(lane).where(lane.c.account == account, lane.c.next_due > due).values(next_due=due))
+        notify(connection, [account])
 
 
 def due_tasks(
@@ -134,26 +145,26 @@ class ClaimLanes(Write[tuple[Lease, ...]]):
 
     Args:
         owner: This process.
-        now: Current time.
-        until: When the leases end unless they are renewed.
+        now: Current time; where several processes share the database, its own clock counts for leases.
+        lease: How long the leases last unless they are renewed.
         limit: Lanes at most.
-        idle_leases: Whether leases of other owners are void, because no other process can live.
+        alone: Whether leases of other owners are void, because no other process can live.
     """
 
     owner: str
     now: dt.datetime
-    until: dt.datetime
+    lease_time: dt.timedelta
     limit: int
-    idle_leases: bool = False
+    alone: bool = False
 
     def apply(self, connection: sa.Connection) -> tuple[Lease, ...]:
         """Claims them, those that wait longest first."""
-        now = to_micros(self.now)
+        now = DATABASE_NOW if has_own_clock(connection) else sa.literal(to_micros(self.now), sa.BigInteger)
         expired = lane.c.lease_until < now
-        free = sa.or_(expired, lane.c.owner != self.owner) if self.idle_leases else expired
+        free = sa.or_(expired, lane.c.owner != self.owner) if self.alone else expired
         waiting = (
             sa.select(lane.c.account)
-            .where(lane.c.next_due <= now, free)
+            .where(lane.c.next_due <= to_micros(self.now), free)
             .order_by(lane.c.next_due)
             .limit(self.limit)
             .with_for_update(skip_locked=True)
@@ -161,7 +172,7 @@ class ClaimLanes(Write[tuple[Lease, ...]]):
         rows = connection.execute(
             sa.update(lane)
             .where(lane.c.account.in_(waiting))
-            .values(owner=self.owner, lease_until=to_micros(self.until), epoch=lane.c.epoch + 1)
+            .values(owner=self.owner, lease_until=now + micros(self.lease_time), epoch=lane.c.epoch + 1)
             .returning(lane.c.account, lane.c.epoch)
         )
         return tuple(Lease(account=account, epoch=epoch) for account, epoch in rows)
@@ -172,16 +183,53 @@ class RenewLeases(Write[tuple[Lease, ...]]):
     """Extends leases; gives those that are still held."""
 
     leases: tuple[Lease, ...]
-    until: dt.datetime
+    now: dt.datetime
+    lease_time: dt.timedelta
 
     def apply(self, connection: sa.Connection) -> tuple[Lease, ...]:
         """Extends those that have not been taken over."""
-        return tuple(lease for lease in self.leases if self._extend(connection, lease))
+        return tuple(
+            lease
+            for lease in sorted(self.leases, key=lambda lease: lease.account)
+            if _extend(connection, lease, self.now, self.lease_time)
+        )
 
-    def _extend(self, connection: sa.Connection, lease: Lease) -> bool:
-        values = {"at_account": lease.account, "at_epoch": lease.epoch, "until": to_micros(self.until)}
-        result = connection.execute(_EXTEND, values)
-        return result.rowcount == 1
+
+@dataclass(frozen=True)
+class TellAlive(Write[int]):
+    """Tells that a worker lives, and gives its fair share: lanes awake for each living worker, rounded up."""
+
+    owner: str
+    now: dt.datetime
+    lease_time: dt.timedelta
+
+    def apply(self, connection: sa.Connection) -> int:
+        """Counts the living."""
+        now = to_micros(self.now)
+        adding = insert(connection, worker)
+        connection.execute(
+            adding.on_conflict_do_update(
+                index_elements=[worker.c.owner], set_={"seen_until": adding.excluded.seen_until}
+            ),
+            {"owner": self.owner, "seen_until": now + micros(self.lease_time)},
+        )
+        connection.execute(sa.delete(worker).where(worker.c.seen_until < now))
+        living = connection.execute(sa.select(sa.func.count()).select_from(worker)).scalar_one()
+        awake = connection.execute(
+            sa.select(sa.func.count()).select_from(lane).where(sa.or_(lane.c.next_due <= now, lane.c.owner != ""))
+        ).scalar_one()
+        return max(1, -(-awake // living))
+
+
+@dataclass(frozen=True)
+class Leave(Write[None]):
+    """Tells that a worker ended."""
+
+    owner: str
+
+    def apply(self, connection: sa.Connection) -> None:
+        """Forgets it."""
+        connection.execute(sa.delete(worker).where(worker.c.owner == self.owner))
 
 
 @dataclass(frozen=True)
@@ -228,10 +276,17 @@ class PostponeTask(Write[bool]):
         return result.rowcount == 1
 
 
-def extend_lease(connection: sa.Connection, lease: Lease, until: dt.datetime) -> None:
-    """Makes a lease last at least until then; part of a caller's write."""
-    if not RenewLeases((lease,), until).apply(connection):
+def extend_lease(connection: sa.Connection, lease: Lease, now: dt.datetime, reach: dt.timedelta) -> None:
+    """Makes a lease last at least `reach` from now; part of a caller's write."""
+    if not _extend(connection, lease, now, reach):
         raise LeaseLost(f"the lane {lease.account} has moved on")
+
+
+def _extend(connection: sa.Connection, lease: Lease, now: dt.datetime, reach: dt.timedelta) -> bool:
+    values: dict[str, object] = {"at_account": lease.account, "at_epoch": lease.epoch, "reach": micros(reach)}
+    if has_own_clock(connection):
+        return connection.execute(_EXTEND_BY_DATABASE, values).rowcount == 1
+    return connection.execute(_EXTEND, values | {"now": to_micros(now)}).rowcount == 1
 
 
 def _row(entry: Task) -> dict[str, object]:

@@ -177,6 +177,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("merchant", "order_id"),
     )
     op.create_table(
+        "worker",
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("seen_until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("owner"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "task",
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
