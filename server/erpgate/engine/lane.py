@@ -19,12 +19,13 @@ from erpgate.store.channels import SetHealth
 from erpgate.store.database import Database
 from erpgate.store.errors import LeaseLost, StoreUnavailable
 from erpgate.store.records import Health
-from erpgate.store.tasks import PostponeTask, ReleaseLane, Task, due_tasks
-from erpgate.store.writes import Lease
+from erpgate.store.tasks import Claim, PostponeTask, ReleaseLane, Task, due_tasks, next_due
 
 _log = logging.getLogger(__name__)
 
-_PREFETCH = 32
+PREFETCH = 32
+"""Tasks that are read at a time."""
+
 _Key = tuple[str, str]
 
 SessionOpener = Callable[["Lane"], Awaitable[Session | None]]
@@ -35,7 +36,7 @@ class Lane:
     """Runs the tasks of one account until there are none or the lease is lost.
 
     Args:
-        lease: The right to work for it.
+        claim: The right to work for it, and the first of its tasks.
         database: Where tasks are.
         handlers: Process by kind.
         open_session: Connects the account when the first task needs it.
@@ -45,14 +46,14 @@ class Lane:
 
     def __init__(
         self,
-        lease: Lease,
+        claim: Claim,
         database: Database,
         handlers: Mapping[str, Handler],
         open_session: SessionOpener,
         clock: Clock,
         settings: EngineSettings,
     ) -> None:
-        self.lease = lease
+        self.lease = claim.lease
         self.database = database
         self.clock = clock
         self.settings = settings
@@ -63,9 +64,11 @@ class Lane:
         self._open_session = open_session
         self._session: Session | None = None
         self._session_lock = asyncio.Lock()
-        self._ready: deque[Task] = deque()
+        self._ready: deque[Task] = deque(claim.tasks)
         self._running: dict[_Key, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
+        self._wakes = 0
+        self._more = not 0 < len(claim.tasks) < PREFETCH
         self._stopping = False
         self._lost = False
         self._failures = 0
@@ -93,8 +96,15 @@ class Lane:
         """The attempts for a subject."""
         return Journal(self.database, self.lease, subject, self.clock, self.settings, self._extended)
 
+    @property
+    def idle(self) -> bool:
+        """Whether it only keeps its connection warm."""
+        return not self._running and self._paused_until <= asyncio.get_running_loop().time()
+
     def wake(self) -> None:
-        """A task was added."""
+        """A task was added, or an open one was woken."""
+        self._wakes += 1
+        self._more = True
         self._wake.set()
 
     def stop(self) -> None:
@@ -130,10 +140,11 @@ class Lane:
             while not self._lost and not (self._stopping and not self._running):
                 try:
                     await self._start_due()
+                    if not await self._wait():
+                        break
                 except StoreUnavailable:
                     self._pause(nth(self.settings.retry_delays, 0))
-                if not await self._wait():
-                    break
+                    self._more = True
         finally:
             await self._finish()
 
@@ -153,29 +164,47 @@ class Lane:
         return (1 if self._failures else self._in_flight) - len(self._running)
 
     async def _fetch(self) -> bool:
-        kinds = list(self._handlers)
-        limit = _PREFETCH + len(self._running)
+        """Reads due tasks, unless the last reading saw them all and nothing was added since."""
+        if not self._more:
+            return False
+        self._more = False
+        kinds = tuple(self._handlers)
+        limit = PREFETCH + len(self._running)
         now = self.clock.now()
         due = await self.database.read(lambda c: due_tasks(c, self.lease.account, now, limit=limit, kinds=kinds))
+        self._more = self._more or len(due) >= limit
         self._ready.extend(task for task in due if (task.kind, task.subject) not in self._running)
         return bool(self._ready)
 
     async def _wait(self) -> bool:
         """Waits for a reason to look again; False when the lane has been idle long enough."""
         pause = self._paused_until - asyncio.get_running_loop().time()
+        if pause > 0:
+            return await self._woken_within(pause) or self._look_again()
         if self._running:
-            seconds = pause if pause > 0 else None
-        else:
-            seconds = pause if pause > 0 else self.settings.linger.total_seconds()
+            return await self._woken_within(None)
+        if self._session is None and not self._wake.is_set():
+            return False  # there is no connection worth keeping
+        linger = self.settings.linger.total_seconds()
+        due = await self.database.read(lambda c: next_due(c, self.lease.account))
+        soon = linger if due is None else (due - self.clock.now()).total_seconds()
+        return await self._woken_within(min(linger, max(soon, 0.0))) or (soon < linger and self._look_again())
+
+    async def _woken_within(self, seconds: float | None) -> bool:
         try:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
         except TimeoutError:
-            return bool(self._running) or pause > 0
+            return False
+        return True
+
+    def _look_again(self) -> bool:
+        self._more = True
         return True
 
     async def _run_one(self, task: Task) -> None:
         key = (task.kind, task.subject)
+        wakes = self._wakes
         try:
             postponed = await self._handle(task)
             if postponed is not None:
@@ -191,6 +220,7 @@ class Lane:
             self._pause(nth(self.settings.retry_delays, 1))
         finally:
             del self._running[key]
+            self._more = self._more or self._wakes != wakes
             self._wake.set()
 
     async def _handle(self, task: Task) -> Postponed | None:

@@ -3,15 +3,14 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from erpgate.engine.clock import Clock
-from erpgate.engine.lane import Lane
+from erpgate.engine.lane import PREFETCH, Lane
 from erpgate.engine.settings import EngineSettings
 from erpgate.store.database import Database
 from erpgate.store.errors import StoreUnavailable
-from erpgate.store.tasks import ClaimLanes, Leave, RenewLeases, TellAlive
-from erpgate.store.writes import Lease
+from erpgate.store.tasks import Claim, ClaimLanes, Leave, RenewLeases, TellAlive
 
 _log = logging.getLogger(__name__)
 
@@ -22,7 +21,8 @@ class Worker:
     Args:
         owner: Names this process in leases; unique among living ones.
         database: Where lanes and tasks are.
-        new_lane: Makes the lane of a lease.
+        new_lane: Makes the lane of a claim.
+        kinds: Of tasks that this process knows.
         clock: Where time comes from.
         settings: Times and sizes.
         alone: Whether no other process can hold a lease.
@@ -32,7 +32,8 @@ class Worker:
         self,
         owner: str,
         database: Database,
-        new_lane: Callable[[Lease], Lane],
+        new_lane: Callable[[Claim], Lane],
+        kinds: Sequence[str],
         clock: Clock,
         settings: EngineSettings,
         *,
@@ -41,6 +42,7 @@ class Worker:
         self._owner = owner
         self._database = database
         self._new_lane = new_lane
+        self._kinds = tuple(kinds)
         self._clock = clock
         self._settings = settings
         self._alone = alone
@@ -84,14 +86,21 @@ class Worker:
     async def _claim(self) -> None:
         room = min(self._share, self._settings.lanes) - len(self._lanes)
         if room <= 0:
+            for lane in self._lanes.values():
+                if lane.idle:
+                    lane.stop()
             return
-        claim = ClaimLanes(self._owner, self._clock.now(), self._settings.lease, room, alone=self._alone)
-        for lease in await self._database.write(claim):
-            if lease.account in self._lanes:
-                self._lanes[lease.account].lose()
-            lane = self._new_lane(lease)
-            self._lanes[lease.account] = lane
-            run = asyncio.create_task(self._run(lane), name=f"lane {lease.account}")
+        now = self._clock.now()
+        wanted = ClaimLanes(
+            self._owner, now, self._settings.lease, room, self._kinds, tasks=PREFETCH, alone=self._alone
+        )
+        for claim in await self._database.write(wanted):
+            account = claim.lease.account
+            if account in self._lanes:
+                self._lanes[account].lose()
+            lane = self._new_lane(claim)
+            self._lanes[account] = lane
+            run = asyncio.create_task(self._run(lane), name=f"lane {account}")
             self._runs.add(run)
             run.add_done_callback(self._runs.discard)
 

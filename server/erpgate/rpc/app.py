@@ -36,7 +36,7 @@ from erpgate.settings import Settings, operator_settings
 from erpgate.store.database import Database, open_database
 from erpgate.store.errors import StoreUnusable
 from erpgate.store.invoices import ISSUE_INVOICE
-from erpgate.store.writes import Lease
+from erpgate.store.tasks import Claim
 from erpgate.vault import Vault, VaultError
 
 _log = logging.getLogger(__name__)
@@ -174,11 +174,11 @@ def _handlers(clock: Clock, prober: Prober) -> Mapping[str, Handler]:
 
 
 def _worker(database: Database, sessions: Sessions, handlers: Mapping[str, Handler], parts: Parts) -> Worker:
-    def new_lane(lease: Lease) -> Lane:
-        return Lane(lease, database, handlers, sessions.open, parts.clock, parts.engine)
+    def new_lane(claim: Claim) -> Lane:
+        return Lane(claim, database, handlers, sessions.open, parts.clock, parts.engine)
 
     owner = f"{os.uname().nodename}:{os.getpid()}:{secrets.token_hex(4)}"
-    return Worker(owner, database, new_lane, parts.clock, parts.engine, alone=database.alone)
+    return Worker(owner, database, new_lane, list(handlers), parts.clock, parts.engine, alone=database.alone)
 
 
 def _server(sources: Sources, prober: Prober, vault: Vault) -> RpcServer:

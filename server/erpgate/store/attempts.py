@@ -4,14 +4,14 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 
 from erpgate.store.codecs import from_micros, to_micros
 from erpgate.store.records import AttemptOutcome, AttemptRecord, BytesLeft
 from erpgate.store.schema import attempt
-from erpgate.store.tasks import extend_lease
+from erpgate.store.tasks import extend_leases
 from erpgate.store.writes import Lease, Write
 
 _OF_SUBJECT = (
@@ -42,10 +42,12 @@ class BeginAttempt(Write[None]):
     reach: dt.timedelta
     lease: Lease
 
-    def apply(self, connection: sa.Connection) -> None:
-        """Adds the row."""
-        extend_lease(connection, self.lease, self.attempt.start_time, self.reach)
-        connection.execute(_INSERT, _row(self.attempt))
+    @classmethod
+    def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[None]:
+        """Adds the rows."""
+        extend_leases(connection, [(write.lease, write.attempt.start_time, write.reach) for write in writes])
+        connection.execute(_INSERT, [_row(write.attempt) for write in writes])
+        return [None] * len(writes)
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,13 @@ class EndAttempt(Write[None]):
     attempt: AttemptRecord
     lease: Lease
 
-    def apply(self, connection: sa.Connection) -> None:
+    @classmethod
+    def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[None]:
         """Sets outcome, answer and end."""
-        row = _row(self.attempt)
-        connection.execute(_END, {f"at_{name}" if name in _KEY else name: value for name, value in row.items()})
+        rows = [_row(write.attempt) for write in writes]
+        values = [{f"at_{name}" if name in _KEY else name: value for name, value in row.items()} for row in rows]
+        connection.execute(_END, values)
+        return [None] * len(writes)
 
 
 def _row(record: AttemptRecord) -> dict[str, object]:

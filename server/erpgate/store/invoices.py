@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 import ulid
@@ -41,6 +41,15 @@ _SAVE = (
     sa.update(_invoice)
     .where(*(_invoice.c[name] == sa.bindparam(f"at_{name}") for name in ("merchant", "channel", "invoice", "version")))
     .values({column.name: sa.bindparam(column.name) for column in _invoice.c})
+)
+
+_VERSIONS = (
+    sa.select(_invoice.c.merchant, _invoice.c.channel, _invoice.c.invoice, _invoice.c.version)
+    .where(
+        sa.tuple_(_invoice.c.merchant, _invoice.c.channel, _invoice.c.invoice).in_(sa.bindparam("keys", expanding=True))
+    )
+    .order_by(_invoice.c.merchant, _invoice.c.channel, _invoice.c.invoice)
+    .with_for_update()
 )
 
 FIRST_ISSUE = 1
@@ -154,8 +163,7 @@ def save(connection: sa.Connection, invoice: InvoiceRecord) -> InvoiceRecord:
         Conflict: It was changed meanwhile.
     """
     stored = replace(invoice, version=invoice.version + 1)
-    key = {"at_merchant": invoice.merchant, "at_channel": invoice.channel, "at_invoice": invoice.invoice}
-    result = connection.execute(_SAVE, key | {"at_version": invoice.version} | _row(stored))
+    result = connection.execute(_SAVE, _at(invoice) | _row(stored))
     if result.rowcount != 1:
         raise Conflict("version")
     return stored
@@ -170,14 +178,30 @@ class SaveInvoice(Write[InvoiceRecord]):
     verdict: VerdictRecord | None = None
     ends: Task | None = None
 
-    def apply(self, connection: sa.Connection) -> InvoiceRecord:
-        """Raises the version."""
-        stored = save(connection, self.invoice)
-        if self.verdict is not None:
-            put_verdicts(connection, stored.merchant, {stored.order_id: (self.verdict,)})
-        if self.ends is not None:
-            CompleteTask(self.ends, self.lease).apply(connection)
-        return stored
+    @classmethod
+    def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[InvoiceRecord | Exception]:
+        """Raises the versions of those that were not changed meanwhile."""
+        keys = [(write.invoice.merchant, write.invoice.channel, write.invoice.invoice) for write in writes]
+        versions = {tuple(row[:3]): row.version for row in connection.execute(_VERSIONS, {"keys": keys})}
+        current = [write.invoice.version == versions.get(key) for write, key in zip(writes, keys, strict=True)]
+        saved = [replace(write.invoice, version=write.invoice.version + 1) for write in writes]
+        pairs = zip(writes, saved, strict=True)
+        good = [pair for pair, is_current in zip(pairs, current, strict=True) if is_current]
+        if good:
+            connection.execute(_SAVE, [_at(write.invoice) | _row(invoice) for write, invoice in good])
+        ends = [CompleteTask(write.ends, write.lease) for write, _ in good if write.ends is not None]
+        if ends:
+            CompleteTask.apply_all(connection, ends)
+        for write, invoice in good:
+            if write.verdict is not None:
+                put_verdicts(connection, invoice.merchant, {invoice.order_id: (write.verdict,)})
+        return [
+            invoice if is_current else Conflict("version") for invoice, is_current in zip(saved, current, strict=True)
+        ]
+
+
+def _at(record: InvoiceRecord) -> dict[str, object]:
+    return {f"at_{name}": getattr(record, name) for name in ("merchant", "channel", "invoice", "version")}
 
 
 def _row(record: InvoiceRecord) -> dict[str, object]:

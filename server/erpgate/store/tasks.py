@@ -1,16 +1,16 @@
 """Lanes and tasks: who works for which account, and what is due there."""
 
 import datetime as dt
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 
 from erpgate.store.clock import DATABASE_NOW, has_own_clock
 from erpgate.store.codecs import NEVER, from_micros, micros, to_micros
-from erpgate.store.errors import LeaseLost
 from erpgate.store.notify import notify
 from erpgate.store.schema import lane, task, worker
 from erpgate.store.upsert import insert, least
@@ -48,16 +48,24 @@ _GENERATION = ("account", "kind", "subject", "generation")
 _AT_GENERATION = tuple(task.c[name] == sa.bindparam(f"at_{name}") for name in _GENERATION)
 _COMPLETE = sa.delete(task).where(*_AT_GENERATION)
 _POSTPONE = sa.update(task).where(*_AT_GENERATION).values(due_time=sa.bindparam("due"), attempts=task.c.attempts + 1)
-_DUE = (
-    sa.select(task)
-    .where(
-        task.c.account == sa.bindparam("account"),
-        task.c.due_time <= sa.bindparam("now"),
-        task.c.kind.in_(sa.bindparam("kinds", expanding=True)),
+
+
+@functools.cache
+def _first_due(kinds: tuple[str, ...]) -> sa.Select[Any]:
+    place = sa.func.row_number().over(partition_by=task.c.account, order_by=(task.c.priority, task.c.due_time))
+    due = (
+        sa.select(task, place.label("place"))
+        .where(
+            task.c.account.in_(sa.bindparam("accounts", expanding=True)),
+            task.c.due_time <= sa.bindparam("now"),
+            sa.or_(*(task.c.kind == kind for kind in kinds)),
+        )
+        .subquery()
     )
-    .order_by(task.c.priority, task.c.due_time)
-    .limit(sa.bindparam("limit"))
-)
+    return sa.select(due).where(due.c.place <= sa.bindparam("limit")).order_by(due.c.account, due.c.place)
+
+
+_NEXT_DUE = sa.select(sa.func.min(task.c.due_time)).where(task.c.account == sa.bindparam("account"))
 
 
 def _extending(now: sa.ColumnElement[int]) -> sa.Update:
@@ -69,6 +77,17 @@ def _extending(now: sa.ColumnElement[int]) -> sa.Update:
     )
 
 
+_RELEASE = (
+    sa.update(lane)
+    .where(lane.c.account == sa.bindparam("at_account"))
+    .values(
+        owner="",
+        lease_until=0,
+        next_due=sa.func.coalesce(
+            sa.select(sa.func.min(task.c.due_time)).where(task.c.account == lane.c.account).scalar_subquery(), NEVER
+        ),
+    )
+)
 _EXTEND = _extending(sa.bindparam("now", type_=sa.BigInteger))
 _EXTEND_BY_DATABASE = _extending(DATABASE_NOW)
 
@@ -115,17 +134,31 @@ def wake_account(connection: sa.Connection, account: str, now: dt.datetime) -> N
 
 
 def due_tasks(
-    connection: sa.Connection, account: str, now: dt.datetime, *, limit: int, kinds: Sequence[str]
+    connection: sa.Connection, account: str, now: dt.datetime, *, limit: int, kinds: tuple[str, ...]
 ) -> Sequence[Task]:
     """Due tasks of a lane by priority; of the kinds that this process knows."""
-    values = {"account": account, "now": to_micros(now), "kinds": kinds, "limit": limit}
-    return [_task(row) for row in connection.execute(_DUE, values)]
+    values = {"account": account, "now": to_micros(now), "limit": limit}
+    return [_task(row) for row in connection.execute(_due(kinds), values)]
 
 
 def next_due(connection: sa.Connection, account: str) -> dt.datetime | None:
     """When the lane's next task is due; None without any."""
-    due = connection.execute(sa.select(sa.func.min(task.c.due_time)).where(task.c.account == account)).scalar_one()
+    due = connection.execute(_NEXT_DUE, {"account": account}).scalar_one()
     return None if due is None else from_micros(due)
+
+
+@functools.cache
+def _due(kinds: tuple[str, ...]) -> sa.Select[Any]:
+    return (
+        sa.select(task)
+        .where(
+            task.c.account == sa.bindparam("account"),
+            task.c.due_time <= sa.bindparam("now"),
+            sa.or_(*(task.c.kind == kind for kind in kinds)),
+        )
+        .order_by(task.c.priority, task.c.due_time)
+        .limit(sa.bindparam("limit"))
+    )
 
 
 @dataclass(frozen=True)
@@ -140,14 +173,16 @@ class AddTasks(Write[None]):
 
 
 @dataclass(frozen=True)
-class ClaimLanes(Write[tuple[Lease, ...]]):
-    """Takes lanes that have work and no living owner.
+class ClaimLanes(Write[tuple["Claim", ...]]):
+    """Takes lanes that have work and no living owner, with the first of that work.
 
     Args:
         owner: This process.
         now: Current time; where several processes share the database, its own clock counts for leases.
         lease: How long the leases last unless they are renewed.
         limit: Lanes at most.
+        kinds: Of tasks that this process knows.
+        tasks: Due tasks at most that come with each lane.
         alone: Whether leases of other owners are void, because no other process can live.
     """
 
@@ -155,9 +190,11 @@ class ClaimLanes(Write[tuple[Lease, ...]]):
     now: dt.datetime
     lease_time: dt.timedelta
     limit: int
+    kinds: tuple[str, ...]
+    tasks: int
     alone: bool = False
 
-    def apply(self, connection: sa.Connection) -> tuple[Lease, ...]:
+    def apply(self, connection: sa.Connection) -> tuple["Claim", ...]:
         """Claims them, those that wait longest first."""
         now = DATABASE_NOW if has_own_clock(connection) else sa.literal(to_micros(self.now), sa.BigInteger)
         expired = lane.c.lease_until < now
@@ -175,7 +212,30 @@ class ClaimLanes(Write[tuple[Lease, ...]]):
             .values(owner=self.owner, lease_until=now + micros(self.lease_time), epoch=lane.c.epoch + 1)
             .returning(lane.c.account, lane.c.epoch)
         )
-        return tuple(Lease(account=account, epoch=epoch) for account, epoch in rows)
+        leases = [Lease(account=account, epoch=epoch) for account, epoch in rows]
+        due = self._due(connection, [lease.account for lease in leases]) if leases else {}
+        return tuple(Claim(lease=lease, tasks=tuple(due.get(lease.account, ()))) for lease in leases)
+
+    def _due(self, connection: sa.Connection, accounts: list[str]) -> dict[str, list[Task]]:
+        """The first due tasks of every account, in one query."""
+        values = {"accounts": accounts, "now": to_micros(self.now), "limit": self.tasks}
+        due: dict[str, list[Task]] = {}
+        for row in connection.execute(_first_due(self.kinds), values):
+            due.setdefault(row.account, []).append(_task(row))
+        return due
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """A lane that was taken.
+
+    Attributes:
+        lease: The right to work for it.
+        tasks: The first of what is due there.
+    """
+
+    lease: Lease
+    tasks: tuple[Task, ...]
 
 
 @dataclass(frozen=True)
@@ -238,48 +298,52 @@ class ReleaseLane(Write[None]):
 
     lease: Lease
 
-    def apply(self, connection: sa.Connection) -> None:
-        """Frees it."""
-        due = next_due(connection, self.lease.account)
-        connection.execute(
-            sa.update(lane)
-            .where(lane.c.account == self.lease.account)
-            .values(owner="", lease_until=0, next_due=NEVER if due is None else to_micros(due))
-        )
+    @classmethod
+    def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[None]:
+        """Frees them."""
+        connection.execute(_RELEASE, [{"at_account": write.lease.account} for write in writes])
+        return [None] * len(writes)
 
 
 @dataclass(frozen=True)
-class CompleteTask(Write[bool]):
-    """Ends a task, unless a wake-up came meanwhile; tells whether it ended."""
+class CompleteTask(Write[None]):
+    """Ends a task, unless a wake-up came meanwhile: then it runs once more."""
 
     task: Task
     lease: Lease
 
-    def apply(self, connection: sa.Connection) -> bool:
-        """Removes it at its generation."""
-        key = {f"at_{name}": getattr(self.task, name) for name in _GENERATION}
-        return connection.execute(_COMPLETE, key).rowcount == 1
+    @classmethod
+    def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[None]:
+        """Removes them at their generations."""
+        connection.execute(_COMPLETE, [_generation(write.task) for write in writes])
+        return [None] * len(writes)
 
 
 @dataclass(frozen=True)
-class PostponeTask(Write[bool]):
+class PostponeTask(Write[None]):
     """Sets when an unfinished task runs again, unless a wake-up came meanwhile."""
 
     task: Task
     due_time: dt.datetime
     lease: Lease
 
-    def apply(self, connection: sa.Connection) -> bool:
-        """Moves its due time and counts the run."""
-        key = {f"at_{name}": getattr(self.task, name) for name in _GENERATION}
-        result = connection.execute(_POSTPONE, key | {"due": to_micros(self.due_time)})
-        return result.rowcount == 1
+    @classmethod
+    def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[None]:
+        """Moves their due times and counts the runs."""
+        values = [_generation(write.task) | {"due": to_micros(write.due_time)} for write in writes]
+        connection.execute(_POSTPONE, values)
+        return [None] * len(writes)
 
 
-def extend_lease(connection: sa.Connection, lease: Lease, now: dt.datetime, reach: dt.timedelta) -> None:
-    """Makes a lease last at least `reach` from now; part of a caller's write."""
-    if not _extend(connection, lease, now, reach):
-        raise LeaseLost(f"the lane {lease.account} has moved on")
+def extend_leases(connection: sa.Connection, leases: Sequence[tuple[Lease, dt.datetime, dt.timedelta]]) -> None:
+    """Makes leases last at least so long from then; part of a write that holds their lanes locked at their epochs."""
+    own_clock = has_own_clock(connection)
+    values = [
+        {"at_account": lease.account, "at_epoch": lease.epoch, "reach": micros(reach)}
+        | ({} if own_clock else {"now": to_micros(now)})
+        for lease, now, reach in sorted(leases, key=lambda entry: entry[0].account)
+    ]
+    connection.execute(_EXTEND_BY_DATABASE if own_clock else _EXTEND, values)
 
 
 def _extend(connection: sa.Connection, lease: Lease, now: dt.datetime, reach: dt.timedelta) -> bool:
@@ -287,6 +351,10 @@ def _extend(connection: sa.Connection, lease: Lease, now: dt.datetime, reach: dt
     if has_own_clock(connection):
         return connection.execute(_EXTEND_BY_DATABASE, values).rowcount == 1
     return connection.execute(_EXTEND, values | {"now": to_micros(now)}).rowcount == 1
+
+
+def _generation(entry: Task) -> dict[str, object]:
+    return {f"at_{name}": getattr(entry, name) for name in _GENERATION}
 
 
 def _row(entry: Task) -> dict[str, object]:

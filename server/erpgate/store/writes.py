@@ -27,9 +27,10 @@ class Lease:
 class Write(Generic[T]):
     """One change of the database.
 
-    A subclass is a frozen dataclass that implements `apply`, or `apply_all` where a set costs less than its parts.
-    It may raise `WriteRefused` before its first change; the caller gets it and the rest of the commit goes on. Any
-    other exception undoes the whole commit, and its writes are then tried one at a time.
+    A subclass is a frozen dataclass that implements `apply`, or `apply_all` where a set costs less than its parts;
+    each has the other for a default. `apply` may raise `WriteRefused` before its first change, and `apply_all` may
+    give it as an answer; the caller gets it and the rest of the commit goes on. Any other exception undoes the whole
+    commit, and its writes are then tried one at a time.
     """
 
     lease: Lease | None = None
@@ -37,7 +38,10 @@ class Write(Generic[T]):
 
     def apply(self, connection: sa.Connection) -> T:
         """Changes the database and gives the caller's answer."""
-        raise NotImplementedError
+        (answer,) = type(self).apply_all(connection, [self])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     @classmethod
     def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[T | Exception]:
@@ -62,6 +66,24 @@ class Together(Write[tuple[Any, ...]]):
     writes: tuple[Write[Any], ...]
     lease: Lease | None = None
 
-    def apply(self, connection: sa.Connection) -> tuple[Any, ...]:
-        """Applies them in order."""
-        return tuple(write.apply(connection) for write in self.writes)
+    @classmethod
+    def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[tuple[Any, ...] | Exception]:
+        """Applies those of the same shape side by side, part by part."""
+        answers: dict[int, tuple[Any, ...] | Exception] = {}
+        shapes: dict[tuple[type[Write[Any]], ...], list[int]] = {}
+        for place, write in enumerate(writes):
+            shapes.setdefault(tuple(map(type, write.writes)), []).append(place)
+        for shape, places in shapes.items():
+            parts: dict[int, list[Any]] = {place: [] for place in places}
+            for position, kind in enumerate(shape):
+                applied = kind.apply_all(connection, [writes[place].writes[position] for place in parts])
+                for place, answer in zip(list(parts), applied, strict=True):
+                    if not isinstance(answer, Exception):
+                        parts[place].append(answer)
+                    elif position == 0:
+                        answers[place] = answer
+                        del parts[place]
+                    else:
+                        raise answer
+            answers |= {place: tuple(done) for place, done in parts.items()}
+        return [answers[place] for place in range(len(writes))]

@@ -1,0 +1,1 @@
+"""Measures erpgate against its limits; `make bench` runs it."""
