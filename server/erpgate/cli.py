@@ -5,9 +5,12 @@ import logging
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from erpgate.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 plugin_app = typer.Typer(no_args_is_help=True, help="Plugins that connect ERPs.")
@@ -23,8 +26,12 @@ def serve(
     key_file: Annotated[
         Path | None, typer.Option(help="File with the master key. [env: ERPGATE_KEY_FILE, or ERPGATE_KEY]")
     ] = None,
-    no_external_plugins: Annotated[bool, typer.Option(help="Load only what comes with erpgate.")] = False,
-    no_worker: Annotated[bool, typer.Option(help="Leave sending to `erpgate worker` processes (PostgreSQL).")] = False,
+    no_external_plugins: Annotated[
+        bool, typer.Option("--no-external-plugins", help="Load only what comes with erpgate.")
+    ] = False,
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Leave sending to `erpgate worker` processes (PostgreSQL).")
+    ] = False,
 ) -> None:
     """Serve gRPC and send invoices, until SIGTERM."""
     given = {
@@ -55,11 +62,10 @@ def _serve(given: Mapping[str, object], role: str) -> None:
 
     from erpgate.rpc.app import ListenError, Role
     from erpgate.rpc.app import serve as serve_forever
-    from erpgate.settings import Settings
     from erpgate.store.errors import StoreError
     from erpgate.vault import VaultError
 
-    settings = Settings.model_validate({name: value for name, value in given.items() if value})
+    settings = _settings({name: value for name, value in given.items() if value})
     _log_to_stderr(settings.log_level)
     host = settings.listen.rpartition(":")[0]
     try:
@@ -97,7 +103,7 @@ def generate_key() -> None:
 @app.command()
 def demo(
     erp: Annotated[str, typer.Option(help="Which simulated ERP.")],
-    keep: Annotated[bool, typer.Option(help="Leave server and simulator up.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave server and simulator up.")] = False,
 ) -> None:
     """Watch 25 orders become invoices in a simulated ERP."""
     from rich.console import Console
@@ -131,7 +137,8 @@ def plugin_list() -> None:
     from erpgate.plugins import load_plugins
 
     logging.disable(logging.CRITICAL)
-    registry = load_plugins()
+    settings = _settings({})
+    registry = load_plugins(disabled=settings.disabled_plugins, external=not settings.no_external_plugins)
     table = Table("Plugin", "Distribution", "Version", "API", "ERPs", "Status", "Failure")
     for info in registry.plugins:
         erps = ", ".join(sorted(erp for erp, origin in registry.origins.items() if origin == info.name))
@@ -145,11 +152,23 @@ def main() -> None:
     app()
 
 
+def _settings(given: Mapping[str, object]) -> "Settings":
+    from pydantic import ValidationError
+
+    from erpgate.settings import Settings
+
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        problems = (f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in error.errors(include_input=False))
+        _fail("The settings are not valid: " + "; ".join(problems) + ".")
+
+
 def _say(address: str) -> None:
     print(f"listening on {address}", flush=True)
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> NoReturn:
     typer.echo(f"erpgate: {message}", err=True)
     raise typer.Exit(1)
 

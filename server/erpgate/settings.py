@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Literal
 
 import pydantic
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -31,7 +32,12 @@ class Settings(BaseSettings):
     key_file: Path | None = None
     disable_plugins: str = ""
     no_external_plugins: bool = False
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def disabled_plugins(self) -> list[str]:
+        """Entry points to leave out."""
+        return [name.strip() for name in self.disable_plugins.split(",") if name.strip()]
 
 
 def operator_settings(

@@ -101,8 +101,10 @@ class Lane:
         """Whether it only keeps its connection warm."""
         return not self._running and self._paused_until <= asyncio.get_running_loop().time()
 
-    def wake(self) -> None:
-        """A task was added, or an open one was woken."""
+    def wake(self, *, urgent: bool = False) -> None:
+        """A task was added, or an open one was woken; a person's wish ends a pause of the whole account."""
+        if urgent:
+            self._paused_until = 0.0
         self._wakes += 1
         self._more = True
         self._wake.set()

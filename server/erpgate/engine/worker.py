@@ -51,11 +51,11 @@ class Worker:
         self._wake = asyncio.Event()
         self._share = settings.lanes if alone else 1
 
-    def wake(self, account: str) -> None:
-        """A task was added for this account."""
+    def wake(self, account: str, *, urgent: bool = False) -> None:
+        """A task was added for this account; `urgent` is what a person asks for."""
         lane = self._lanes.get(account)
         if lane is not None:
-            lane.wake()
+            lane.wake(urgent=urgent)
         else:
             self._wake.set()
 

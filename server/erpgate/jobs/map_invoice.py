@@ -11,7 +11,7 @@ from erpgate.domain.totals import Plan, Remainder, plan
 from erpgate.engine.lane import Lane
 from erpgate.engine.session import Session
 from erpgate.jobs.find_customer import customer_of
-from erpgate.jobs.read_catalog import find_items
+from erpgate.jobs.read_catalog import find_items, refreshed
 from erpgate.plugin.model import Draft, DraftLine, Item
 from erpgate.plugin.reasons import Reason
 from erpgate.plugin.settings import ChannelSettings, RemainderPolicy
@@ -97,9 +97,11 @@ async def _matched(
     items = await find_items(lane, session, codes)
     try:
         return match(order.lines, items, strategy, settings, corrections=corrections)
-    except Blocked:
-        known = await _similar_codes(lane, codes)
-        return match(order.lines, items, strategy, settings, corrections=corrections, known_skus=known)
+    except Blocked as stop:
+        doubtful = [strategy.normalise(corrections.get(line.line_id, line.sku)) for line in stop.lines]
+    items = await refreshed(lane, session, codes, [code for code in dict.fromkeys(doubtful) if code])
+    known = await _similar_codes(lane, doubtful)
+    return match(order.lines, items, strategy, settings, corrections=corrections, known_skus=known)
 
 
 async def _similar_codes(lane: Lane, codes: list[str]) -> list[str]:

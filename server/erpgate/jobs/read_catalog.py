@@ -14,8 +14,10 @@ from erpgate.store.tasks import CompleteTask, Task
 SYNC_CATALOG = "sync_catalog"
 """Kind of the task that reads a catalogue once, whole."""
 
-FRESH = dt.timedelta(minutes=10)
-"""A full reading younger than this is not repeated because a SKU is missing from it."""
+_REST = 10
+"""A catalogue is read again for a missing SKU only after a rest of so many times what the last reading took."""
+
+_SHORTEST_REST = dt.timedelta(seconds=5)
 
 
 async def sync_catalog(lane: Lane, task: Task) -> Postponed | None:
@@ -34,11 +36,22 @@ async def find_items(lane: Lane, session: Session, codes: Sequence[str]) -> Sequ
     async with _lock(lane):
         if (await _sync(lane)).complete_time is None:
             await _read_all(lane, session)
-    items = await lane.database.read(lambda c: items_with_codes(c, lane.lease.account, codes))
+    items = await _indexed(lane, codes)
     missing = _missing(session, items, codes)
-    if not missing:
-        return items
-    return [*items, *await _ask(lane, session, missing)]
+    return await refreshed(lane, session, codes, missing) if missing else items
+
+
+async def refreshed(lane: Lane, session: Session, codes: Sequence[str], doubtful: Sequence[str]) -> Sequence[Item]:
+    """Every item with one of these codes, after asking the ERP about those that are new or may have been mended."""
+    found = await session.connection.items_by_sku(doubtful)
+    if found is not None:
+        sync = await _sync(lane)
+        await lane.database.write(StoreItems(tuple(found), sync.generation, lane.clock.now(), lane.lease))
+    else:
+        async with _lock(lane):
+            if _is_rested(await _sync(lane), lane.clock.now()):
+                await _read_all(lane, session)
+    return await _indexed(lane, codes)
 
 
 def _missing(session: Session, items: Sequence[Item], codes: Sequence[str]) -> list[str]:
@@ -47,27 +60,31 @@ def _missing(session: Session, items: Sequence[Item], codes: Sequence[str]) -> l
     return [code for code in dict.fromkeys(codes) if code and code not in known]
 
 
-async def _ask(lane: Lane, session: Session, codes: Sequence[str]) -> Sequence[Item]:
-    """Asks the ERP for items that are new since the last reading."""
-    found = await session.connection.items_by_sku(codes)
-    sync = await _sync(lane)
-    now = lane.clock.now()
-    if found is not None:
-        await lane.database.write(StoreItems(tuple(found), sync.generation, now, lane.lease))
-        return found
-    async with _lock(lane):
-        if sync.complete_time is None or now - sync.complete_time > FRESH:
-            await _read_all(lane, session)
-    return await lane.database.read(lambda c: items_with_codes(c, lane.lease.account, codes))
+def _is_rested(sync: CatalogSync, now: dt.datetime) -> bool:
+    if sync.complete_time is None or sync.start_time is None:
+        return True
+    return now - sync.complete_time > max(_SHORTEST_REST, _REST * (sync.complete_time - sync.start_time))
 
 
 async def _read_all(lane: Lane, session: Session) -> None:
     """Reads on from where the last reading stopped; only a complete one tells what is gone."""
     sync = await _sync(lane)
+    start = sync.start_time if sync.cursor else lane.clock.now()
     async for items, cursor in session.connection.items(sync.cursor):
-        await lane.database.write(
-            StoreItems(tuple(items), sync.generation, lane.clock.now(), lane.lease, cursor=cursor, complete=not cursor)
+        page = StoreItems(
+            tuple(items),
+            sync.generation,
+            lane.clock.now(),
+            lane.lease,
+            cursor=cursor,
+            start=start,
+            complete=not cursor,
         )
+        await lane.database.write(page)
+
+
+async def _indexed(lane: Lane, codes: Sequence[str]) -> Sequence[Item]:
+    return await lane.database.read(lambda c: items_with_codes(c, lane.lease.account, codes))
 
 
 async def _sync(lane: Lane) -> CatalogSync:

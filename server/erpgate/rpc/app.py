@@ -158,7 +158,7 @@ def _vault(settings: Settings) -> Vault:
 
 def _registry(settings: Settings, parts: Parts) -> Registry:
     return load_plugins(
-        disabled=[name.strip() for name in settings.disable_plugins.split(",") if name.strip()],
+        disabled=settings.disabled_plugins,
         external=not settings.no_external_plugins,
         extra=parts.plugins,
     )

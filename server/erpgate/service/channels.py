@@ -144,7 +144,7 @@ class Channels:
             )
         except Conflict as conflict:
             raise _etag_mismatch(record) from conflict
-        self._sources.wake(stored.account)
+        self._sources.wake(stored.account, urgent=wakes)
         return stored
 
     async def _recall(self, request: RequestKey) -> str | None:
@@ -191,8 +191,7 @@ class Channels:
             raise Refused(
                 Reason.CONFIGURATION_INCOMPLETE,
                 f"{erp.title} has no drafts: set automation.initial_state to open.",
-                fields={"settings.automation.initial_state": "this ERP has no drafts"},
-                details={"field": "settings.automation.initial_state"},
+                details={"field": "channel.settings.automation.initial_state"},
             )
 
     def _task(self, record: ChannelRecord, kind: str) -> Task:

@@ -46,7 +46,7 @@ class Invoices:
             )
         except Conflict as conflict:
             raise _refused(conflict, new) from conflict
-        self._sources.wake(invoice.account)
+        self._sources.wake(invoice.account, urgent=True)
         return invoice
 
     async def get(self, merchant: str, channel: str, invoice: str) -> tuple[InvoiceRecord, Sequence[AttemptRecord]]:
@@ -86,7 +86,7 @@ class Invoices:
                 fields={"overrides": "the document was sent already"},
                 details={"state": record.state.value},
             ) from conflict
-        self._sources.wake(retried.account)
+        self._sources.wake(retried.account, urgent=True)
         return retried
 
     async def _one(self, merchant: str, channel: str, invoice: str) -> InvoiceRecord:

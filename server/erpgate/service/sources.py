@@ -1,8 +1,7 @@
 """What all use cases share."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import pydantic
 
@@ -17,6 +16,14 @@ from erpgate.store.database import Database
 from erpgate.store.records import ChannelRecord
 
 
+class Wake(Protocol):
+    """Tells a worker of this process that an account got work."""
+
+    def __call__(self, account: str, *, urgent: bool = False) -> None:
+        """Wakes its lane; an urgent wish ends a pause of the whole account."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sources:
     """Where use cases get things from.
@@ -25,13 +32,13 @@ class Sources:
         database: Everything that is stored.
         registry: Loaded ERPs.
         clock: Where time comes from.
-        wake: Told the account that got work.
+        wake: Told the account that got work; urgently where a person asks.
     """
 
     database: Database
     registry: Registry
     clock: Clock
-    wake: Callable[[str], None]
+    wake: Wake
 
     async def channel(self, merchant: str, channel: str) -> ChannelRecord:
         """One channel.

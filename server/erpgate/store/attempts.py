@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
+from erpgate.store.bulk import Bulk, BulkInsert
 from erpgate.store.codecs import from_micros, to_micros
 from erpgate.store.records import AttemptOutcome, AttemptRecord, BytesLeft
 from erpgate.store.schema import attempt
@@ -19,12 +20,16 @@ _OF_SUBJECT = (
     .where(attempt.c.account == sa.bindparam("account"), attempt.c.subject == sa.bindparam("subject"))
     .order_by(attempt.c.start_time, attempt.c.number)
 )
-_INSERT = sa.insert(attempt)
+_INSERT = BulkInsert(attempt)
 _KEY = ("account", "subject", "step", "number")
-_END = (
-    sa.update(attempt)
-    .where(*(attempt.c[name] == sa.bindparam(f"at_{name}") for name in _KEY))
-    .values({column.name: sa.bindparam(column.name) for column in attempt.c if column.name not in _KEY})
+_COLUMNS = {column.name: column.type for column in attempt.c}
+_END = Bulk(
+    _COLUMNS,
+    lambda at: (
+        sa.update(attempt)
+        .where(*(attempt.c[name] == at(name) for name in _KEY))
+        .values({name: at(name) for name in _COLUMNS if name not in _KEY})
+    ),
 )
 
 
@@ -46,7 +51,7 @@ class BeginAttempt(Write[None]):
     def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[None]:
         """Adds the rows."""
         extend_leases(connection, [(write.lease, write.attempt.start_time, write.reach) for write in writes])
-        connection.execute(_INSERT, [_row(write.attempt) for write in writes])
+        _INSERT.run(connection, [_row(write.attempt) for write in writes])
         return [None] * len(writes)
 
 
@@ -60,9 +65,7 @@ class EndAttempt(Write[None]):
     @classmethod
     def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[None]:
         """Sets outcome, answer and end."""
-        rows = [_row(write.attempt) for write in writes]
-        values = [{f"at_{name}" if name in _KEY else name: value for name, value in row.items()} for row in rows]
-        connection.execute(_END, values)
+        _END.run(connection, [_row(write.attempt) for write in writes])
         return [None] * len(writes)
 
 

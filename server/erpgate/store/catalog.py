@@ -22,11 +22,13 @@ class CatalogSync:
     Attributes:
         generation: Counts full readings, from 1.
         cursor: Where the reading in progress stands.
+        start_time: When the last reading began.
         complete_time: When the last full reading ended; None before the first.
     """
 
     generation: int
     cursor: str
+    start_time: dt.datetime | None
     complete_time: dt.datetime | None
 
 
@@ -43,9 +45,11 @@ def get_sync(connection: sa.Connection, account: str) -> CatalogSync:
     """How far the account's catalogue has been read."""
     row = connection.execute(_SYNC, {"account": account}).one_or_none()
     if row is None:
-        return CatalogSync(generation=1, cursor="", complete_time=None)
+        return CatalogSync(generation=1, cursor="", start_time=None, complete_time=None)
     done = from_micros(row.complete_time) if row.complete_time else None
-    return CatalogSync(generation=row.generation, cursor=row.cursor, complete_time=done)
+    return CatalogSync(
+        generation=row.generation, cursor=row.cursor, start_time=from_micros(row.start_time), complete_time=done
+    )
 
 
 def items_with_codes(connection: sa.Connection, account: str, codes: Sequence[str]) -> Sequence[Item]:
@@ -91,6 +95,7 @@ class StoreItems(Write[None]):
         generation: Of the reading.
         now: When it was read.
         cursor: Where the reading stands afterwards; None leaves it.
+        start: When the reading began; given with a cursor.
         complete: Whether this was the last page: what the reading did not see is gone from the ERP.
     """
 
@@ -99,6 +104,7 @@ class StoreItems(Write[None]):
     now: dt.datetime
     lease: Lease
     cursor: str | None = None
+    start: dt.datetime | None = None
     complete: bool = False
 
     def apply(self, connection: sa.Connection) -> None:
@@ -136,7 +142,8 @@ class StoreItems(Write[None]):
 
     def _move(self, connection: sa.Connection) -> None:
         moving = insert(connection, catalog_sync)
-        values = {"generation": self.generation + self.complete, "cursor": self.cursor}
+        start = to_micros(self.start or self.now)
+        values = {"generation": self.generation + self.complete, "cursor": self.cursor, "start_time": start}
         if self.complete:
             values["complete_time"] = to_micros(self.now)
         connection.execute(

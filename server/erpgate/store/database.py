@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from erpgate.store.dialects import Dialect, dialect_of
 from erpgate.store.errors import LeaseLost, StoreError, StoreUnavailable
-from erpgate.store.schema import lane
+from erpgate.store.tasks import LOCKED_EPOCHS
 from erpgate.store.writes import Write
 
 T = TypeVar("T")
@@ -26,12 +26,6 @@ GROUP = 500
 """Writes per commit at most."""
 
 _log = logging.getLogger(__name__)
-_LOCKED_EPOCHS = (
-    sa.select(lane.c.account, lane.c.epoch)
-    .where(lane.c.account.in_(sa.bindparam("accounts", expanding=True)))
-    .order_by(lane.c.account)
-    .with_for_update(read=True)
-)
 _Job = tuple[Write[Any], "asyncio.Future[Any]"]
 
 
@@ -181,7 +175,7 @@ class Database:
         if not leases:
             return set()
         accounts = sorted({lease.account for lease in leases})
-        rows = connection.execute(_LOCKED_EPOCHS, {"accounts": accounts})
+        rows = connection.execute(LOCKED_EPOCHS, {"accounts": accounts})
         epochs = {row.account: row.epoch for row in rows}
         return {lease for lease in leases if epochs.get(lease.account) != lease.epoch}
 

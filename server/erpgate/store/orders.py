@@ -152,10 +152,10 @@ class _Batch:
         for submit, body in zip(self._submits, bodies, strict=True):
             digest = hashlib.sha256(body.encode()).hexdigest()
             row = self._stored.get(submit.key)
-            if row is not None and not submit.again and _is_old(row, digest, submit.order):
-                answers.append(_record(row, verdicts_of(self._connection, row.merchant, [row.order_id])[row.order_id]))
+            if row is not None and not submit.again and (stored := self._unchanged(row, digest, submit)) is not None:
+                answers.append(stored)
                 continue
-            record = self._judged(submit, row)
+            record = self._judged(submit, row, digest)
             values = _row(record, body, digest)
             if row is None:
                 new_rows.append(values)
@@ -173,13 +173,23 @@ class _Batch:
             for submit, answer in zip(self._submits, answers, strict=True)
         ]
 
-    def _judged(self, submit: SubmitOrder, row: sa.Row[Any] | None) -> OrderRecord:
+    def _unchanged(self, row: sa.Row[Any], digest: str, submit: SubmitOrder) -> OrderRecord | None:
+        """The stored order, if the submit brings nothing new: no newer content, and no channel that has not judged."""
+        if not _is_old(row, digest, submit.order):
+            return None
+        verdicts = verdicts_of(self._connection, row.merchant, [row.order_id]).get(row.order_id, ())
+        judged = {verdict.channel for verdict in verdicts}
+        if row.digest == digest and any(c.channel not in judged for c in self._channels[row.merchant]):
+            return None
+        return _record(row, verdicts)
+
+    def _judged(self, submit: SubmitOrder, row: sa.Row[Any] | None, digest: str) -> OrderRecord:
         live = self._live.get(submit.key)
         channels = self._channels[submit.order.merchant]
         return OrderRecord(
             order=submit.order,
             order_id=submit.order.order_id,
-            revision=1 if row is None else row.revision + (not submit.again),
+            revision=1 if row is None else row.revision + (row.digest != digest),
             verdicts=tuple(submit.judge(submit.order, channels, live)),
             create_time=submit.now if row is None else from_micros(row.create_time),
             update_time=submit.now,

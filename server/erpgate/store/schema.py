@@ -227,6 +227,7 @@ catalog_sync = sa.Table(
     _key("account"),
     _number("generation"),
     _text("cursor"),
+    _number("start_time"),
     _number("complete_time"),
     sqlite_with_rowid=False,
 )

@@ -3,12 +3,13 @@
 import datetime as dt
 import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 import sqlalchemy as sa
 
+from erpgate.store.bulk import Bulk
 from erpgate.store.clock import DATABASE_NOW, has_own_clock
 from erpgate.store.codecs import NEVER, from_micros, micros, to_micros
 from erpgate.store.notify import notify
@@ -44,10 +45,27 @@ class Task:
     args: Mapping[str, Any] = field(default_factory=dict)
 
 
+LOCKED_EPOCHS = (
+    sa.select(lane.c.account, lane.c.epoch)
+    .where(lane.c.account.in_(sa.bindparam("accounts", expanding=True)))
+    .order_by(lane.c.account)
+    .with_for_update(read=True)
+)
+"""Epochs of lanes, which stay as they are until the transaction ends: a claim skips lanes that are locked."""
+
 _GENERATION = ("account", "kind", "subject", "generation")
-_AT_GENERATION = tuple(task.c[name] == sa.bindparam(f"at_{name}") for name in _GENERATION)
-_COMPLETE = sa.delete(task).where(*_AT_GENERATION)
-_POSTPONE = sa.update(task).where(*_AT_GENERATION).values(due_time=sa.bindparam("due"), attempts=task.c.attempts + 1)
+_COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {name: task.c[name].type for name in _GENERATION}
+
+
+def _at_generation(at: Callable[[str], sa.ColumnElement[Any]]) -> list[sa.ColumnElement[bool]]:
+    return [task.c[name] == at(name) for name in _GENERATION]
+
+
+_COMPLETE = Bulk(_COLUMNS, lambda at: sa.delete(task).where(*_at_generation(at)))
+_POSTPONE = Bulk(
+    _COLUMNS | {"due": sa.BigInteger()},
+    lambda at: sa.update(task).where(*_at_generation(at)).values(due_time=at("due"), attempts=task.c.attempts + 1),
+)
 
 
 @functools.cache
@@ -68,28 +86,39 @@ def _first_due(kinds: tuple[str, ...]) -> sa.Select[Any]:
 _NEXT_DUE = sa.select(sa.func.min(task.c.due_time)).where(task.c.account == sa.bindparam("account"))
 
 
-def _extending(now: sa.ColumnElement[int]) -> sa.Update:
-    until = now + sa.bindparam("reach", type_=sa.BigInteger)
-    return (
+_RELEASE = Bulk(
+    {"account": sa.Text()},
+    lambda at: (
         sa.update(lane)
-        .where(lane.c.account == sa.bindparam("at_account"), lane.c.epoch == sa.bindparam("at_epoch"))
-        .values(lease_until=sa.case((lane.c.lease_until < until, until), else_=lane.c.lease_until))
-    )
+        .where(lane.c.account == at("account"))
+        .values(
+            owner="",
+            lease_until=0,
+            next_due=sa.func.coalesce(
+                sa.select(sa.func.min(task.c.due_time)).where(task.c.account == lane.c.account).scalar_subquery(), NEVER
+            ),
+        )
+    ),
+)
 
 
-_RELEASE = (
-    sa.update(lane)
-    .where(lane.c.account == sa.bindparam("at_account"))
-    .values(
-        owner="",
-        lease_until=0,
-        next_due=sa.func.coalesce(
-            sa.select(sa.func.min(task.c.due_time)).where(task.c.account == lane.c.account).scalar_subquery(), NEVER
+def _extending(now: Callable[[Callable[[str], sa.ColumnElement[Any]]], sa.ColumnElement[int]]) -> Bulk:
+    return Bulk(
+        {"account": sa.Text(), "epoch": sa.BigInteger(), "now": sa.BigInteger(), "reach": sa.BigInteger()},
+        lambda at: (
+            sa.update(lane)
+            .where(
+                lane.c.account == at("account"),
+                lane.c.epoch == at("epoch"),
+                lane.c.lease_until < now(at) + at("reach"),
+            )
+            .values(lease_until=now(at) + at("reach"))
         ),
     )
-)
-_EXTEND = _extending(sa.bindparam("now", type_=sa.BigInteger))
-_EXTEND_BY_DATABASE = _extending(DATABASE_NOW)
+
+
+_EXTEND = _extending(lambda at: at("now"))
+_EXTEND_BY_DATABASE = _extending(lambda _: DATABASE_NOW)
 
 
 def wake(connection: sa.Connection, tasks: Sequence[Task]) -> None:
@@ -248,11 +277,14 @@ class RenewLeases(Write[tuple[Lease, ...]]):
 
     def apply(self, connection: sa.Connection) -> tuple[Lease, ...]:
         """Extends those that have not been taken over."""
-        return tuple(
-            lease
-            for lease in sorted(self.leases, key=lambda lease: lease.account)
-            if _extend(connection, lease, self.now, self.lease_time)
-        )
+        if not self.leases:
+            return ()
+        accounts = sorted(lease.account for lease in self.leases)
+        epochs = {row.account: row.epoch for row in connection.execute(LOCKED_EPOCHS, {"accounts": accounts})}
+        held = tuple(lease for lease in self.leases if epochs.get(lease.account) == lease.epoch)
+        if held:
+            extend_leases(connection, [(lease, self.now, self.lease_time) for lease in held])
+        return held
 
 
 @dataclass(frozen=True)
@@ -301,7 +333,7 @@ class ReleaseLane(Write[None]):
     @classmethod
     def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[None]:
         """Frees them."""
-        connection.execute(_RELEASE, [{"at_account": write.lease.account} for write in writes])
+        _RELEASE.run(connection, [{"account": account} for account in sorted({w.lease.account for w in writes})])
         return [None] * len(writes)
 
 
@@ -315,7 +347,7 @@ class CompleteTask(Write[None]):
     @classmethod
     def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[None]:
         """Removes them at their generations."""
-        connection.execute(_COMPLETE, [_generation(write.task) for write in writes])
+        _COMPLETE.run(connection, [_generation(write.task) for write in writes])
         return [None] * len(writes)
 
 
@@ -331,30 +363,26 @@ class PostponeTask(Write[None]):
     def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[None]:
         """Moves their due times and counts the runs."""
         values = [_generation(write.task) | {"due": to_micros(write.due_time)} for write in writes]
-        connection.execute(_POSTPONE, values)
+        _POSTPONE.run(connection, values)
         return [None] * len(writes)
 
 
 def extend_leases(connection: sa.Connection, leases: Sequence[tuple[Lease, dt.datetime, dt.timedelta]]) -> None:
     """Makes leases last at least so long from then; part of a write that holds their lanes locked at their epochs."""
-    own_clock = has_own_clock(connection)
-    values = [
-        {"at_account": lease.account, "at_epoch": lease.epoch, "reach": micros(reach)}
-        | ({} if own_clock else {"now": to_micros(now)})
-        for lease, now, reach in sorted(leases, key=lambda entry: entry[0].account)
+    longest: dict[Lease, tuple[dt.datetime, dt.timedelta]] = {}
+    for lease, now, reach in leases:
+        known = longest.get(lease)
+        if known is None or now + reach > known[0] + known[1]:
+            longest[lease] = (now, reach)
+    rows = [
+        {"account": lease.account, "epoch": lease.epoch, "now": to_micros(now), "reach": micros(reach)}
+        for lease, (now, reach) in sorted(longest.items(), key=lambda entry: entry[0].account)
     ]
-    connection.execute(_EXTEND_BY_DATABASE if own_clock else _EXTEND, values)
-
-
-def _extend(connection: sa.Connection, lease: Lease, now: dt.datetime, reach: dt.timedelta) -> bool:
-    values: dict[str, object] = {"at_account": lease.account, "at_epoch": lease.epoch, "reach": micros(reach)}
-    if has_own_clock(connection):
-        return connection.execute(_EXTEND_BY_DATABASE, values).rowcount == 1
-    return connection.execute(_EXTEND, values | {"now": to_micros(now)}).rowcount == 1
+    (_EXTEND_BY_DATABASE if has_own_clock(connection) else _EXTEND).run(connection, rows)
 
 
 def _generation(entry: Task) -> dict[str, object]:
-    return {f"at_{name}": getattr(entry, name) for name in _GENERATION}
+    return {name: getattr(entry, name) for name in _GENERATION}
 
 
 def _row(entry: Task) -> dict[str, object]:

@@ -51,7 +51,7 @@ class ChannelServiceStub:
     the channel created first.
 
     Reasons: ERP_CREDENTIALS_INVALID, ERP_PERMISSION_MISSING, ERP_COUNTRY_MISMATCH, ERP_PLAN_LACKS_PRICE_LISTS,
-    ERP_PLAN_LACKS_WAREHOUSES, ERP_COMPANY_ALREADY_CONNECTED, RESOURCE_EXISTS, REQUEST_ID_REUSED, PLUGIN_UNAVAILABLE.
+    ERP_PLAN_LACKS_WAREHOUSES, CONFIGURATION_INCOMPLETE, ERP_COMPANY_ALREADY_CONNECTED, RESOURCE_EXISTS, REQUEST_ID_REUSED, PLUGIN_UNAVAILABLE.
     """
     GetChannel: _grpc.UnaryUnaryMultiCallable[_channel_service_pb2.GetChannelRequest, _channel_service_pb2.GetChannelResponse]
     """Gets one channel. Credentials are never part of it."""
@@ -111,7 +111,7 @@ class ChannelServiceAsyncStub(ChannelServiceStub):
     the channel created first.
 
     Reasons: ERP_CREDENTIALS_INVALID, ERP_PERMISSION_MISSING, ERP_COUNTRY_MISMATCH, ERP_PLAN_LACKS_PRICE_LISTS,
-    ERP_PLAN_LACKS_WAREHOUSES, ERP_COMPANY_ALREADY_CONNECTED, RESOURCE_EXISTS, REQUEST_ID_REUSED, PLUGIN_UNAVAILABLE.
+    ERP_PLAN_LACKS_WAREHOUSES, CONFIGURATION_INCOMPLETE, ERP_COMPANY_ALREADY_CONNECTED, RESOURCE_EXISTS, REQUEST_ID_REUSED, PLUGIN_UNAVAILABLE.
     """
     GetChannel: _aio.UnaryUnaryMultiCallable[_channel_service_pb2.GetChannelRequest, _channel_service_pb2.GetChannelResponse]  # type: ignore[assignment]
     """Gets one channel. Credentials are never part of it."""
@@ -186,7 +186,7 @@ class ChannelServiceServicer(metaclass=_abc_1.ABCMeta):
         the channel created first.
 
         Reasons: ERP_CREDENTIALS_INVALID, ERP_PERMISSION_MISSING, ERP_COUNTRY_MISMATCH, ERP_PLAN_LACKS_PRICE_LISTS,
-        ERP_PLAN_LACKS_WAREHOUSES, ERP_COMPANY_ALREADY_CONNECTED, RESOURCE_EXISTS, REQUEST_ID_REUSED, PLUGIN_UNAVAILABLE.
+        ERP_PLAN_LACKS_WAREHOUSES, CONFIGURATION_INCOMPLETE, ERP_COMPANY_ALREADY_CONNECTED, RESOURCE_EXISTS, REQUEST_ID_REUSED, PLUGIN_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod

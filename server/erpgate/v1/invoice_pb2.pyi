@@ -277,7 +277,7 @@ class Invoice(_message.Message):
 
     @_builtins.property
     def attempts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Attempt]:
-        """Every write to the ERP, oldest first."""
+        """Every write of the document to the ERP, oldest first."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
@@ -400,7 +400,7 @@ class Attempt(_message.Message):
     START_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
     step: _builtins.str
-    """Which step: `customer`, `document`, `open` or `issue`."""
+    """Which step: `document` creates it, `open` and `issued` take it further."""
     number: _builtins.int
     """Counts the tries of this step, from 1."""
     bytes_left: Global___BytesLeft.ValueType

@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("generation", sa.BigInteger(), nullable=False),
         sa.Column("cursor", sa.Text(), nullable=False),
+        sa.Column("start_time", sa.BigInteger(), nullable=False),
         sa.Column("complete_time", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account"),
         sqlite_with_rowid=False,
