@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ERP ?= alegra
+DATABASE ?= sqlite
 RETAIL ?= ../shared/reference/orders/tables/online_retail_subset.csv.gz
 PROTOS := $(sort $(wildcard protos/erpgate/v1/*.proto))
 GENERATED := server
@@ -25,7 +26,7 @@ demo: $(VENV)/.ready ## Watch 25 orders become invoices (KEEP=1 leaves the serve
 	@$(BIN)/erpgate demo --erp $(ERP) $(if $(KEEP),--keep)
 
 demo-retail: $(VENV)/.ready ## Invoice 3,594 real sales, where the data is at hand
-	@$(BIN)/erpgate demo-retail --erp $(ERP) --orders $(RETAIL) $(if $(KILL),--kill)
+	@$(BIN)/erpgate demo-retail --erp $(ERP) --orders $(RETAIL) --database $(DATABASE) $(if $(KILL),--kill)
 
 test: check unit ## Everything that CI runs
 

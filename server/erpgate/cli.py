@@ -5,7 +5,7 @@ import logging
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -119,13 +119,21 @@ def demo_retail(
     orders: Annotated[Path, typer.Option(help="CSV of real sales, gzip-compressed.")],
     limit: Annotated[int, typer.Option(help="Sales at most; 0 takes all.")] = 0,
     kill: Annotated[bool, typer.Option(help="Kill the server (-9) in the middle and start it again.")] = False,
+    database: Annotated[
+        Literal["sqlite", "postgresql"], typer.Option(help="Where to store; PostgreSQL is started for this run.")
+    ] = "sqlite",
 ) -> None:
     """Invoice real sales of a shop in a simulated ERP, one each."""
     from rich.console import Console
 
     from erpgate.demo.retail import run
+    from erpgate.testing import ClusterUnavailable
 
-    raise typer.Exit(0 if run(erp, orders, limit=limit, kill=kill, console=Console()) else 1)
+    try:
+        good = run(erp, orders, limit=limit, kill=kill, database=database, console=Console())
+    except ClusterUnavailable as error:
+        _fail(str(error))
+    raise typer.Exit(0 if good else 1)
 
 
 @plugin_app.command("list")

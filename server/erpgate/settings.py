@@ -3,12 +3,16 @@
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pydantic
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _ERP_PREFIX = "ERPGATE_ERP_"
+_SECONDS = r"\d+(\.\d+)?"
+
+Delays = Annotated[str, pydantic.StringConstraints(strip_whitespace=True, pattern=rf"^{_SECONDS}( *, *{_SECONDS})*$")]
+"""Seconds, with commas between; the last one repeats."""
 
 
 class Settings(BaseSettings):
@@ -22,6 +26,11 @@ class Settings(BaseSettings):
         disable_plugins: Entry points to leave out, with commas between.
         no_external_plugins: Whether only plugins of this distribution are loaded.
         log_level: Of the standard logging levels.
+        lease_seconds: How long an ERP account stays with a process that does not renew it: what a process's death
+            costs its accounts, at most a second more. It is renewed three times as often, and a process that is stopped
+            for longer may lose its accounts to another one.
+        lookup_delays: Seconds before each look-up of something that was sent and not answered.
+        retry_delays: Seconds before each repetition of what certainly did not happen.
     """
 
     model_config = SettingsConfigDict(env_prefix="ERPGATE_", frozen=True, extra="ignore")
@@ -33,6 +42,9 @@ class Settings(BaseSettings):
     disable_plugins: str = ""
     no_external_plugins: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    lease_seconds: Annotated[float, pydantic.Field(gt=0)] = 30
+    lookup_delays: Delays = "2,5,15,60"
+    retry_delays: Delays = "1,5,30,120,600"
 
     @property
     def disabled_plugins(self) -> list[str]:

@@ -1,1 +1,1 @@
-"""Measures erpgate against its limits; `make bench` runs it."""
+"""Measures erpgate beside its limits; `make bench` prints the table of docs/performance.md."""

@@ -6,14 +6,14 @@ import grpc
 import uvloop
 
 
-async def _echo(request: bytes, context: object) -> bytes:  # noqa: ARG001 - gRPC's signature
+async def _echo(request: bytes, context: object) -> bytes:
     return request
 
 
 async def main() -> None:
     """Serves until it is ended."""
     server = grpc.aio.server()
-    handler = grpc.unary_unary_rpc_method_handler(_echo)
+    handler: grpc.RpcMethodHandler[bytes, bytes] = grpc.unary_unary_rpc_method_handler(_echo)
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("bench.Echo", {"Echo": handler}),))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

@@ -36,7 +36,7 @@ async def run(load: Load) -> dict[str, float]:
     left = iter(load.bodies)
     async with grpc.aio.insecure_channel(load.target) as channel:
         await channel.channel_ready()
-        call = channel.unary_unary(load.method)
+        call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(load.method)
 
         async def caller() -> None:
             for body in left:

@@ -62,5 +62,5 @@ def _item(
         currency_code="COP",
         prices={"1": Decimal(price)},
         tax_rates={rate: Decimal(rate)},
-        stock={"1": Decimal(1000)} if keeps_stock else {},
+        stock={"1": Decimal(1_000_000)} if keeps_stock else {},
     )

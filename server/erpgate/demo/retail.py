@@ -18,7 +18,7 @@ from rich.progress import Progress
 
 from erpgate.client import Client, ErpgateError
 from erpgate.demo.sales import Sale, clean_sales, company_of
-from erpgate.demo.stack import CHANNEL, PARENT, Stack, connect, stack, start_of_automation
+from erpgate.demo.stack import CHANNEL, PARENT, DatabaseKind, Stack, connect, new_database, stack, start_of_automation
 from erpgate.plugin import SimulatedDocument
 from erpgate.v1 import channel_pb2, invoice_pb2
 
@@ -29,15 +29,19 @@ _AGAIN = 0.2
 _DONE = (invoice_pb2.INVOICE_STATE_OPEN, invoice_pb2.INVOICE_STATE_BLOCKED)
 
 
-def run(erp: str, path: Path, *, limit: int, kill: bool, console: Console) -> bool:
-    """Runs the sales through and tells whether each has its one invoice with its total."""
+def run(erp: str, path: Path, *, limit: int, kill: bool, database: DatabaseKind, console: Console) -> bool:
+    """Runs the sales through and tells whether each has its one invoice with its total.
+
+    Raises:
+        ClusterUnavailable: PostgreSQL is asked for and not here.
+    """
     if not path.exists():
         console.print(f"retail: there is no {path}, so nothing was run; give the file with --orders")
         return True
     sales = clean_sales(path)
     sales = sales[:limit] if limit else sales
     folder = Path(tempfile.mkdtemp(prefix="erpgate-retail-"))
-    with stack(erp, folder) as running:
+    with new_database(database, folder) as url, stack(erp, folder, url) as running:
         try:
             return _run(running, sales, console, kill=kill)
         finally:

@@ -14,7 +14,7 @@ from rich.progress import track
 from erpgate.client import Client
 from erpgate.demo.company import SHIPPING_CODE, shop
 from erpgate.demo.report import Row, demo_orders, deviations, row_of, table
-from erpgate.demo.stack import CHANNEL, PARENT, Stack, connect, stack, start_of_automation
+from erpgate.demo.stack import CHANNEL, PARENT, Stack, connect, new_database, stack, start_of_automation
 from erpgate.plugin import SimulatedDocument
 from erpgate.v1 import channel_pb2, invoice_pb2, order_pb2
 
@@ -33,7 +33,7 @@ _SALES_CHANNELS = ("mercadolibre-co", "shop-co")
 def run(erp: str, *, keep: bool, console: Console) -> bool:
     """Runs the demo and tells whether everything came out as expected."""
     folder = Path(tempfile.mkdtemp(prefix="erpgate-demo-"))
-    with stack(erp, folder) as running:
+    with new_database("sqlite", folder) as url, stack(erp, folder, url) as running:
         try:
             good = _run(running, console)
         except BaseException:

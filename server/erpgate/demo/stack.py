@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from google.protobuf.struct_pb2 import Struct
 
@@ -15,11 +16,15 @@ from erpgate.demo.processes import Process, start
 from erpgate.engine.session import NO_LIMITS, RATE_LIMITS
 from erpgate.plugin import ChannelSettings, Seeded, SimulatedCompany, Simulator
 from erpgate.plugins import load_plugins
+from erpgate.testing import private_cluster
 from erpgate.v1 import channel_pb2
 from erpgate.vault import generate_key
 
 PARENT = "merchants/demo"
 CHANNEL = f"{PARENT}/channels/main"
+
+DatabaseKind = Literal["sqlite", "postgresql"]
+"""What a demo can store in."""
 
 
 @dataclass
@@ -64,20 +69,34 @@ class Stack:
 
 
 @contextlib.contextmanager
-def stack(erp: str, folder: Path, database_url: str = "") -> Iterator[Stack]:
+def new_database(kind: DatabaseKind, folder: Path) -> Iterator[str]:
+    """The URL of an empty database in the run's folder: a file, or a PostgreSQL server that ends with the block.
+
+    Raises:
+        ClusterUnavailable: There is no PostgreSQL here.
+    """
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'erpgate.sqlite3'}"
+        return
+    folder.chmod(0o711)  # the server may run as a user of its own, who has to reach its folder in this one
+    with private_cluster(folder / "postgresql") as cluster:
+        yield cluster.new_database()
+
+
+@contextlib.contextmanager
+def stack(erp: str, folder: Path, database_url: str) -> Iterator[Stack]:
     """Starts a simulator and a server on free loopback ports; whoever keeps them stops them."""
     offers = load_plugins().simulators()
     if erp not in offers:
         raise LookupError(f"no plugin offers a simulator of {erp}; there are: {', '.join(sorted(offers)) or 'none'}")
     offer = offers[erp]
-    url = database_url or f"sqlite:///{folder / 'erpgate.sqlite3'}"
     simulator = start("simulator", ["simulate", erp, "--listen", "127.0.0.1:0"], folder)
     try:
-        server = _start_server(erp, offer, f"http://{simulator.address}", folder, url)
+        server = _start_server(erp, offer, f"http://{simulator.address}", folder, database_url)
     except BaseException:
         simulator.stop()
         raise
-    yield Stack(erp, offer, simulator, server, folder, url)
+    yield Stack(erp, offer, simulator, server, folder, database_url)
 
 
 def connect(

@@ -116,6 +116,8 @@ class Lane:
 
     def lose(self) -> None:
         """Another process owns the account: what runs is cancelled, and its writes are refused anyway."""
+        if not self._lost:
+            _log.warning("The lane %s has moved on to another process; nothing of it is written here.", self.lease.account)
         self._lost = True
         for running in self._running.values():
             running.cancel()

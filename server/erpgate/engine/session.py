@@ -7,6 +7,7 @@ from typing import Any
 
 import pydantic
 
+from erpgate import faultpoints
 from erpgate.plugin.capabilities import Connection
 from erpgate.plugin.erp import Erp, Wiring
 from erpgate.plugin.http import Guard, Http, RateReading, Response, Transport, open_http
@@ -102,17 +103,16 @@ def open_connection(
             transport=outside.transports.get(erp.name),
         )
 
-    return erp.connect(
-        Wiring(
-            credentials=credentials,
-            settings=settings,
-            country_code=country_code,
-            company=company,
-            save_credentials=save_credentials,
-            http=http,
-            operator={**erp.operator_settings, **outside.operator.get(erp.name, {})},
-        )
+    wiring = Wiring(
+        credentials=credentials,
+        settings=settings,
+        country_code=country_code,
+        company=company,
+        save_credentials=save_credentials,
+        http=http,
+        operator={**erp.operator_settings, **outside.operator.get(erp.name, {})},
     )
+    return faultpoints.watched(erp.connect(wiring))
 
 
 def dump_credentials(credentials: pydantic.BaseModel) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import datetime as dt
 import enum
 import logging
 import os
@@ -10,6 +11,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 
+from erpgate import faultpoints
 from erpgate.engine.clock import Clock, SystemClock
 from erpgate.engine.lane import Lane
 from erpgate.engine.session import RATE_LIMITS, Outside
@@ -53,13 +55,13 @@ class Parts:
     Attributes:
         plugins: Plugin objects beside the installed ones, by name.
         transports: ERP name to an HTTP transport, instead of the network.
-        engine: Times and sizes of lanes.
+        engine: Times and sizes of lanes, instead of those that the settings say.
         clock: Where time comes from.
     """
 
     plugins: Mapping[str, object] = field(default_factory=dict)
     transports: Mapping[str, Transport] = field(default_factory=dict)
-    engine: EngineSettings = field(default_factory=EngineSettings)
+    engine: EngineSettings | None = None
     clock: Clock = field(default_factory=SystemClock)
 
 
@@ -103,6 +105,7 @@ async def open_app(settings: Settings, parts: Parts | None = None, role: Role = 
         ListenError: The address can't be served on.
     """
     parts = parts or Parts()
+    engine = parts.engine or _engine(settings)
     vault = _vault(settings)
     registry = _registry(settings, parts)
     operator = operator_settings({erp.name: (*erp.operator_settings, RATE_LIMITS) for erp in registry.erps.values()})
@@ -110,7 +113,7 @@ async def open_app(settings: Settings, parts: Parts | None = None, role: Role = 
     prober = Prober(registry=registry, vault=vault, outside=outside)
     async with open_database(settings.database_url) as database:
         sessions = Sessions(database=database, registry=registry, vault=vault, outside=outside)
-        worker = _worker(database, sessions, _handlers(parts.clock, prober), parts)
+        worker = _worker(database, sessions, _handlers(parts.clock, prober), parts.clock, engine)
         if database.alone and role is not Role.BOTH:
             raise StoreUnusable(
                 "SQLite serves one process only, so it must both serve and work: use PostgreSQL for several processes."
@@ -124,7 +127,7 @@ async def open_app(settings: Settings, parts: Parts | None = None, role: Role = 
             try:
                 yield App(port=port, registry=registry, database=database, server=server)
             finally:
-                await server.stop(parts.engine.grace.total_seconds())
+                await server.stop(engine.grace.total_seconds())
 
 
 async def serve(settings: Settings, started: Callable[[App], None], role: Role = Role.BOTH) -> None:
@@ -135,6 +138,7 @@ async def serve(settings: Settings, started: Callable[[App], None], role: Role =
         started: Told when it serves.
         role: What this process does.
     """
+    faultpoints.arm(os.environ.get(faultpoints.ENVIRONMENT, ""))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -173,12 +177,27 @@ def _handlers(clock: Clock, prober: Prober) -> Mapping[str, Handler]:
     }
 
 
-def _worker(database: Database, sessions: Sessions, handlers: Mapping[str, Handler], parts: Parts) -> Worker:
+def _engine(settings: Settings) -> EngineSettings:
+    return EngineSettings(
+        lease=dt.timedelta(seconds=settings.lease_seconds),
+        renew=dt.timedelta(seconds=settings.lease_seconds / 3),
+        look_up_delays=_delays(settings.lookup_delays),
+        retry_delays=_delays(settings.retry_delays),
+    )
+
+
+def _delays(text: str) -> tuple[dt.timedelta, ...]:
+    return tuple(dt.timedelta(seconds=float(seconds)) for seconds in text.split(","))
+
+
+def _worker(
+    database: Database, sessions: Sessions, handlers: Mapping[str, Handler], clock: Clock, engine: EngineSettings
+) -> Worker:
     def new_lane(claim: Claim) -> Lane:
-        return Lane(claim, database, handlers, sessions.open, parts.clock, parts.engine)
+        return Lane(claim, database, handlers, sessions.open, clock, engine)
 
     owner = f"{os.uname().nodename}:{os.getpid()}:{secrets.token_hex(4)}"
-    return Worker(owner, database, new_lane, list(handlers), parts.clock, parts.engine, alone=database.alone)
+    return Worker(owner, database, new_lane, list(handlers), clock, engine, alone=database.alone)
 
 
 def _server(sources: Sources, prober: Prober, vault: Vault) -> RpcServer:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from erpgate import faultpoints
 from erpgate.store.dialects import Dialect, dialect_of
 from erpgate.store.errors import LeaseLost, StoreError, StoreUnavailable
 from erpgate.store.tasks import LOCKED_EPOCHS
@@ -146,7 +147,9 @@ class Database:
                     if len(writes) == 1 or self._dialect.is_outage(error):
                         return [self._translated(error)] * len(writes)
                     return [self._commit([write])[0] for write in writes]
+                faultpoints.reach_commit(writes, "before")
                 transaction.commit()
+                faultpoints.reach_commit(writes, "after")
                 return answers
         except Exception as error:
             return [self._translated(error)] * len(writes)

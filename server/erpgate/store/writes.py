@@ -36,6 +36,11 @@ class Write(Generic[T]):
     lease: Lease | None = None
     """If set, the write is refused with `LeaseLost` unless the lane is still at this epoch."""
 
+    @property
+    def name(self) -> str:
+        """What is written, as fault points call it."""
+        return type(self).__name__
+
     def apply(self, connection: sa.Connection) -> T:
         """Changes the database and gives the caller's answer."""
         (answer,) = type(self).apply_all(connection, [self])
@@ -65,6 +70,11 @@ class Together(Write[tuple[Any, ...]]):
 
     writes: tuple[Write[Any], ...]
     lease: Lease | None = None
+
+    @property
+    def name(self) -> str:
+        """Of its parts."""
+        return "+".join(write.name for write in self.writes)
 
     @classmethod
     def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[tuple[Any, ...] | Exception]:

@@ -1,0 +1,107 @@
+"""The ERP of these tests: Alegra's simulator in a process of its own, which nobody kills."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import httpx
+from erpgate.demo.company import shop
+from erpgate.demo.processes import Process
+from erpgate_alegra.notes import reference_in
+from erpgate_alegra.simulated import tenant_of
+
+SKU = "TERMO-1L"
+PRICE = Decimal(119000)
+"""Of one piece, tax included."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ErpDocument:
+    """An invoice as the ERP has it."""
+
+    reference: str
+    state: str
+    total: Decimal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """A call that reached the ERP."""
+
+    merchant: str
+    method: str
+    time: dt.datetime
+
+
+class SimulatedErp:
+    """One company for each merchant.
+
+    Args:
+        process: The simulator.
+    """
+
+    def __init__(self, process: Process) -> None:
+        self._url = f"http://{process.address}"
+        self._merchants: dict[str, str] = {}
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """What makes erpgate talk to it."""
+        return {
+            "ERPGATE_ERP_ALEGRA_BASE_URL": f"{self._url}/api/v1/",
+            "ERPGATE_ERP_ALEGRA_SETTLE_SECONDS": "0.5",
+            "ERPGATE_ERP_ALEGRA_RATE_LIMITS": "none",
+        }
+
+    def open_company(self, merchant: str) -> Mapping[str, str]:
+        """Makes a merchant's company and gives its credentials."""
+        email = f"{merchant}@example.com"
+        number = len(self._merchants) + 1
+        company = replace(shop(), items=shop().items[:3])
+        tenant = {**tenant_of(company), "email": email, "identification": f"{900_100_000 + number}"}
+        self._http.post("/_sim/seed", json={"tenants": [tenant]}).raise_for_status()
+        self._merchants[email] = merchant
+        return {"email": email, "token": str(tenant["token"])}
+
+    def documents(self, merchant: str) -> list[ErpDocument]:
+        """Every invoice of a merchant's company."""
+        return [
+            ErpDocument(
+                reference=reference_in(row["observations"] or "") or "",
+                state=row["status"],
+                total=Decimal(str(row["total"])),
+            )
+            for row in self._get("documents", tenant=f"{merchant}@example.com")
+        ]
+
+    def calls(self) -> list[Call]:
+        """The last calls, oldest first."""
+        return [
+            Call(
+                merchant=self._merchants.get(row["tenant"], ""),
+                method=row["method"],
+                time=dt.datetime.fromisoformat(row["time"]),
+            )
+            for row in self._get("requests", since="0")
+        ]
+
+    def slow_down(self, seconds: float) -> None:
+        """Makes every call take at least so long."""
+        rules = [{"action": {"kind": "delay", "seconds": seconds}}]
+        self._http.put("/_sim/faults", json=rules).raise_for_status()
+
+    def close(self) -> None:
+        """Closes the connection to it."""
+        self._http.close()
+
+    @cached_property
+    def _http(self) -> httpx.Client:
+        return httpx.Client(base_url=self._url, trust_env=False, timeout=30)
+
+    def _get(self, control: str, **params: str) -> Any:
+        response = self._http.get(f"/_sim/{control}", params=params)
+        response.raise_for_status()
+        return response.json()

@@ -1,0 +1,61 @@
+"""The points at which a process that issues an invoice can be hit."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+ISSUING = (
+    "commit.SubmitOrder.before",
+    "commit.SubmitOrder.after",
+    "erp.find_customer.before",
+    "erp.find_customer.after",
+    "commit.BeginAttempt.before",
+    "commit.BeginAttempt.after",
+    "erp.create_customer.before",
+    "erp.create_customer.after",
+    "commit.RememberCustomer+EndAttempt.before",
+    "commit.RememberCustomer+EndAttempt.after",
+    "commit.SaveInvoice+BeginAttempt.before",
+    "commit.SaveInvoice+BeginAttempt.after",
+    "erp.create.before",
+    "erp.create.after",
+    "commit.SaveInvoice+EndAttempt.before",
+    "commit.SaveInvoice+EndAttempt.after",
+    "commit.BeginAttempt.before",
+    "commit.BeginAttempt.after",
+    "erp.advance.before",
+    "erp.advance.after",
+    "commit.SaveInvoice+EndAttempt.before",
+    "commit.SaveInvoice+EndAttempt.after",
+    "erp.aclose.before",
+    "erp.aclose.after",
+)
+"""Everything that one invoice of a new buyer takes, up to the end of the process."""
+
+HOUSEKEEPING = re.compile(r"commit\.(ClaimLanes|RenewLeases|ReleaseLane|TellAlive|Leave)\.")
+"""Commits that come when it is time, not when an invoice needs them."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """The n-th time that a point is reached."""
+
+    name: str
+    nth: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.name}#{self.nth}"
+
+    @property
+    def slug(self) -> str:
+        """As a folder's name, and an order's."""
+        return f"{self.name}-{self.nth}".replace("+", "-")
+
+
+def numbered(names: Iterable[str]) -> Iterator[Point]:
+    """Each occurrence of each name."""
+    seen: Counter[str] = Counter()
+    for name in names:
+        seen[name] += 1
+        yield Point(name, seen[name])
