@@ -14,7 +14,6 @@ those of each of its writes. A call's are named by the method of the connection,
 """
 
 import itertools
-import os
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -136,6 +135,6 @@ def _sending(number: signal.Signals, at: str, nth: int) -> _Action:
 
     def send(name: str) -> None:
         if name == at and next(reached) == nth:
-            os.kill(os.getpid(), number)
+            signal.raise_signal(number)  # to this thread, so that it does not run on while another one takes it
 
     return send

@@ -10,9 +10,7 @@ from erpgate.demo.processes import running
 from erpgate.testing import PrivateCluster
 
 from .erp import SimulatedErp
-from .stage import Prepared, Stage, connect
-
-MERCHANT = "acme"
+from .stage import MERCHANT, Prepared, Stage, connect
 
 
 @pytest.fixture(scope="session")
@@ -56,4 +54,4 @@ def prepared(request: pytest.FixtureRequest) -> Prepared:
 def _prepare(stage: Stage) -> None:
     with running("server", ["serve", "--listen", "127.0.0.1:0"], stage.folder, stage.environ) as server:
         with Client(server.address) as client:
-            connect(client, MERCHANT, {"email": f"{MERCHANT}@example.com", "token": "simulated-token"})
+            connect(client, MERCHANT, stage.erp.credentials(MERCHANT))

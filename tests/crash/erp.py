@@ -1,7 +1,8 @@
 """The ERP of these tests: Alegra's simulator in a process of its own, which nobody kills."""
 
+import contextlib
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -16,6 +17,8 @@ from erpgate_alegra.simulated import tenant_of
 SKU = "TERMO-1L"
 PRICE = Decimal(119000)
 """Of one piece, tax included."""
+
+_TOKEN = "simulated-token"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,15 +59,22 @@ class SimulatedErp:
             "ERPGATE_ERP_ALEGRA_RATE_LIMITS": "none",
         }
 
-    def open_company(self, merchant: str) -> Mapping[str, str]:
-        """Makes a merchant's company and gives its credentials."""
+    def credentials(self, merchant: str) -> Mapping[str, str]:
+        """Of a merchant's company."""
+        return {"email": f"{merchant}@example.com", "token": _TOKEN}
+
+    def open_company(self, merchant: str) -> None:
+        """Makes a merchant's company."""
         email = f"{merchant}@example.com"
         number = len(self._merchants) + 1
         company = replace(shop(), items=shop().items[:3])
-        tenant = {**tenant_of(company), "email": email, "identification": f"{900_100_000 + number}"}
+        tenant = {
+            **tenant_of(company),
+            **self.credentials(merchant),
+            "identification": f"{900_100_000 + number}",
+        }
         self._http.post("/_sim/seed", json={"tenants": [tenant]}).raise_for_status()
         self._merchants[email] = merchant
-        return {"email": email, "token": str(tenant["token"])}
 
     def documents(self, merchant: str) -> list[ErpDocument]:
         """Every invoice of a merchant's company."""
@@ -88,10 +98,14 @@ class SimulatedErp:
             for row in self._get("requests", since="0")
         ]
 
-    def slow_down(self, seconds: float) -> None:
-        """Makes every call take at least so long."""
-        rules = [{"action": {"kind": "delay", "seconds": seconds}}]
-        self._http.put("/_sim/faults", json=rules).raise_for_status()
+    @contextlib.contextmanager
+    def slow(self, seconds: float) -> Iterator[None]:
+        """Makes every call take so long, until the block ends."""
+        self._set_faults([{"action": {"kind": "delay", "seconds": seconds}}])
+        try:
+            yield
+        finally:
+            self._set_faults([])
 
     def close(self) -> None:
         """Closes the connection to it."""
@@ -100,6 +114,9 @@ class SimulatedErp:
     @cached_property
     def _http(self) -> httpx.Client:
         return httpx.Client(base_url=self._url, trust_env=False, timeout=30)
+
+    def _set_faults(self, rules: Sequence[object]) -> None:
+        self._http.put("/_sim/faults", json=rules).raise_for_status()
 
     def _get(self, control: str, **params: str) -> Any:
         response = self._http.get(f"/_sim/{control}", params=params)

@@ -8,10 +8,8 @@ from erpgate.demo.processes import Process
 from erpgate.v1 import invoice_pb2
 
 from .erp import PRICE
-from .stage import Stage, an_order, channel_of
+from .stage import MERCHANT, Stage, an_order, channel_of
 from .waiting import eventually
-
-MERCHANT = "acme"
 
 _OPEN = invoice_pb2.INVOICE_STATE_OPEN
 

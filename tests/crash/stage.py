@@ -16,6 +16,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from .erp import PRICE, SKU, SimulatedErp
 from .waiting import eventually
 
+MERCHANT = "acme"
+"""Who is connected."""
+
 LEASE = 1.0
 """Seconds after which a lane of a dead process may be taken over."""
 
@@ -55,9 +58,7 @@ class Stage:
             **self.settings,
         }
 
-    def start(
-        self, *command: str, name: str = "server", points: str = "", listen: str = "127.0.0.1:0"
-    ) -> Process:
+    def start(self, *command: str, name: str = "server", points: str = "", listen: str = "127.0.0.1:0") -> Process:
         """Starts `erpgate COMMAND`, by default one that serves and works."""
         environ = {**self.environ, faultpoints.ENVIRONMENT: points}
         return start(name, [*(command or ("serve",)), "--listen", listen], self.folder, environ)
@@ -113,9 +114,7 @@ def connect(client: Client, merchant: str, credentials: Mapping[str, str]) -> No
         ),
         erp_options=own,
     )
-    channel = channel_pb2.Channel(
-        erp="erps/alegra", display_name=merchant, country_code="CO", settings=settings
-    )
+    channel = channel_pb2.Channel(erp="erps/alegra", display_name=merchant, country_code="CO", settings=settings)
     client.create_channel(f"merchants/{merchant}", channel, credentials, channel_id="main")
     client.connect_channel(channel_of(merchant))
     eventually("the catalogue is read", lambda: _is_known(client, merchant))
@@ -138,8 +137,10 @@ def an_order(external_id: str, *, pieces: int = 1) -> order_pb2.Order:
         lines=[order_pb2.OrderLine(sku=SKU, title="Termo", quantity=str(pieces), unit_price=str(PRICE))],
         total_paid=str(PRICE * pieces),
         buyer=party_pb2.Party(
-            name="Ana Gómez", document=str(sum(ord(c) * 31**n for n, c in enumerate(external_id)) % 10**9 + 10**9),
-            email="ana@example.com", phone="3001234567",
+            name="Ana Gómez",
+            document=str(sum(ord(c) * 31**n for n, c in enumerate(external_id)) % 10**9 + 10**9),
+            email="ana@example.com",
+            phone="3001234567",
         ),
     )
 

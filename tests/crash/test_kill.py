@@ -16,6 +16,7 @@ from .waiting import eventually
 
 _AT_ONCE = 6
 
+
 def test_the_points_of_an_invoice_are_these(prepared: Prepared, tmp_path: Path) -> None:
     """What is done for an invoice, in this order; a new commit or call shows up here, and is then killed at too."""
     log = tmp_path / "points"

@@ -4,15 +4,20 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from .points import ISSUING, Point, numbered
 from .sale import Sale
-from .stage import Prepared
+from .stage import Prepared, Stage
 from .waiting import eventually, is_stopped
 
 _AT_ONCE = 6
-_WRITES = [point for point in numbered(ISSUING) if "Attempt" in point.name or ".create" in point.name or ".advance" in point.name]
+_WRITES = [
+    point
+    for point in numbered(ISSUING)
+    if "Attempt" in point.name or ".create" in point.name or ".advance" in point.name
+]
 """The calls that write to the ERP, and the commits around them."""
 
 
@@ -25,6 +30,14 @@ def test_taken_over_while_stopped(prepared_postgresql: Prepared, tmp_path: Path)
     assert not problems, "\n".join(problems)
 
 
+def _epoch(stage: Stage) -> int:
+    """How often the lane changed hands."""
+    with psycopg.connect(stage.database_url) as connection:
+        row = connection.execute("SELECT max(epoch) FROM lane WHERE account LIKE 'alegra:%'").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def _taken_over_at(point: Point, prepared: Prepared, tmp_path: Path) -> str:
     """What is wrong after a process was stopped at the point and taken over; empty when nothing is."""
     try:
@@ -32,7 +45,9 @@ def _taken_over_at(point: Point, prepared: Prepared, tmp_path: Path) -> str:
         with sale.stage.running(name="sleeper", points=f"stop:{point}") as sleeper:
             sale.submit(sleeper)
             eventually("it stops", lambda: is_stopped(sleeper.popen.pid))
+            epoch = _epoch(sale.stage)
             with sale.stage.running(name="heir") as heir:
+                eventually("it is taken over", lambda: _epoch(sale.stage) > epoch)
                 sale.wait_until_open(heir)
                 sleeper.popen.send_signal(signal.SIGCONT)
                 eventually("it learns", lambda: "has moved on" in sleeper.log.read_text())

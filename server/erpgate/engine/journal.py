@@ -65,7 +65,7 @@ class Journal:
         subject: What the steps are for.
         clock: Where time comes from.
         settings: Delays of look-ups.
-        extended: Told until when the lease lasts now.
+        renewed: Told when, on the boot clock, a commit left that renewed the lease.
     """
 
     def __init__(
@@ -75,14 +75,14 @@ class Journal:
         subject: str,
         clock: Clock,
         settings: EngineSettings,
-        extended: Callable[[dt.timedelta], None],
+        renewed: Callable[[float], None],
     ) -> None:
         self._database = database
         self._lease = lease
         self._subject = subject
         self._clock = clock
         self._settings = settings
-        self._extended = extended
+        self._renewed = renewed
         self._attempts: list[AttemptRecord] | None = None
 
     async def attempts(self, step: str) -> Sequence[AttemptRecord]:
@@ -123,10 +123,11 @@ class Journal:
             epoch=self._lease.epoch,
             start_time=now,
         )
-        reach = step.timeout + self._settings.answer_margin
-        begin = BeginAttempt(attempt, reach, self._lease)
+        begin = BeginAttempt(attempt, self._settings.lease, self._lease)
+        asked_at = self._clock.boot()
         await self._database.write(Together((*step.with_begin(), begin), self._lease))
-        self._extended(reach)
+        # Counted from before the commit: whoever sleeps after it must not believe in a lease that has ended meanwhile.
+        self._renewed(asked_at)
         self._note(attempt)
         try:
             answer = await step.send()

@@ -94,12 +94,13 @@ class Lane:
 
     def journal(self, subject: str) -> Journal:
         """The attempts for a subject."""
-        return Journal(self.database, self.lease, subject, self.clock, self.settings, self._extended)
+        return Journal(self.database, self.lease, subject, self.clock, self.settings, self.renewed)
 
     @property
     def idle(self) -> bool:
         """Whether it only keeps its connection warm."""
-        return not self._running and self._paused_until <= asyncio.get_running_loop().time()
+        waiting = self._running or self._ready or self._more
+        return not waiting and self._paused_until <= asyncio.get_running_loop().time()
 
     def wake(self, *, urgent: bool = False) -> None:
         """A task was added, or an open one was woken; a person's wish ends a pause of the whole account."""
@@ -117,11 +118,17 @@ class Lane:
     def lose(self) -> None:
         """Another process owns the account: what runs is cancelled, and its writes are refused anyway."""
         if not self._lost:
-            _log.warning("The lane %s has moved on to another process; nothing of it is written here.", self.lease.account)
+            _log.warning(
+                "The lane %s has moved on to another process; nothing of it is written here.", self.lease.account
+            )
         self._lost = True
         for running in self._running.values():
             running.cancel()
         self._wake.set()
+
+    def claimed(self, asked_at: float) -> None:
+        """The lease counts from when the claim left, at `asked_at` on the boot clock."""
+        self._valid_until = asked_at + self.settings.lease.total_seconds()
 
     def renewed(self, asked_at: float) -> None:
         """The lease was renewed at the request that left at `asked_at` on the boot clock."""
@@ -263,9 +270,6 @@ class Lane:
 
     async def _set_health(self, health: Health, message: str) -> None:
         await self.database.write(SetHealth(self.lease.account, health, message))
-
-    def _extended(self, reach: dt.timedelta) -> None:
-        self._valid_until = max(self._valid_until, self.clock.boot() + reach.total_seconds())
 
     async def _finish(self) -> None:
         for running in self._running.values():

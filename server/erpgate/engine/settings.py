@@ -18,7 +18,6 @@ class EngineSettings:
         lanes: Lanes per process at most.
         look_up_delays: Before each look-up of an unknown outcome; the last one repeats.
         retry_delays: Before each repetition of what certainly did not happen; the last one repeats.
-        answer_margin: How much longer than its timeout a call may take before its lease ends.
         patience: How long after the settle time an incomplete listing is asked again before a person must look.
         grace: How long running work may take when the process is asked to stop.
     """
@@ -30,7 +29,6 @@ class EngineSettings:
     lanes: int = 256
     look_up_delays: tuple[dt.timedelta, ...] = (2 * _SECOND, 5 * _SECOND, 15 * _SECOND, 60 * _SECOND)
     retry_delays: tuple[dt.timedelta, ...] = (_SECOND, 5 * _SECOND, 30 * _SECOND, 120 * _SECOND, 600 * _SECOND)
-    answer_margin: dt.timedelta = 10 * _SECOND
     patience: dt.timedelta = 900 * _SECOND
     grace: dt.timedelta = 20 * _SECOND
 

@@ -94,11 +94,13 @@ class Worker:
         wanted = ClaimLanes(
             self._owner, now, self._settings.lease, room, self._kinds, tasks=PREFETCH, alone=self._alone
         )
+        asked_at = self._clock.boot()
         for claim in await self._database.write(wanted):
             account = claim.lease.account
             if account in self._lanes:
                 self._lanes[account].lose()
             lane = self._new_lane(claim)
+            lane.claimed(asked_at)
             self._lanes[account] = lane
             run = asyncio.create_task(self._run(lane), name=f"lane {account}")
             self._runs.add(run)

@@ -41,7 +41,7 @@ def attempts_of(connection: sa.Connection, account: str, subject: str) -> Sequen
 
 @dataclass(frozen=True)
 class BeginAttempt(Write[None]):
-    """Notes that a write may leave from now on; the lease lasts until its answer can't come any more."""
+    """Notes that a write may leave from now on, under a lease that is renewed with it."""
 
     attempt: AttemptRecord
     reach: dt.timedelta

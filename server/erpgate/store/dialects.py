@@ -82,8 +82,15 @@ class SqliteDialect:
         engine = self.write_engine()
         try:
             migrate(engine)
+        except sa.exc.OperationalError as error:
+            raise StoreUnusable(
+                f"{self._path} can't be read and written: {error.orig}. Check that the disk has room, and that the "
+                "file and its folder may be written."
+            ) from error
         except sa.exc.DatabaseError as error:
-            raise StoreUnusable(f"{self._path} is not a usable erpgate database: {error.orig}.") from error
+            raise StoreUnusable(
+                f"{self._path} is not a usable erpgate database: {error.orig}. Give another path, or restore a backup."
+            ) from error
         finally:
             engine.dispose()
 

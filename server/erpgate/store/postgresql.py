@@ -15,6 +15,8 @@ from erpgate.store.notify import CHANNEL
 _log = logging.getLogger(__name__)
 
 _CONNECT_SECONDS = 5
+_IDLE_SECONDS = 5
+"""A process that stops in the middle of a transaction keeps its locks, and lanes from other processes, no longer."""
 _LISTEN_SECONDS = 1.0
 _MIGRATION_LOCK = 7_276_433_820_101
 _RETRY_SECONDS = 1.0
@@ -55,17 +57,25 @@ class PostgresqlDialect:
                     connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": _MIGRATION_LOCK})
                     connection.commit()
         except sa.exc.DBAPIError as error:
-            where = self._url.render_as_string(hide_password=True)
+            where = self._url.set(drivername="postgresql").render_as_string(hide_password=True)
+            cause = str(error.orig).strip().partition("\n")[0].rstrip(".")
             raise StoreUnusable(
-                f"{where} can't be used: {str(error.orig).strip()}. Check that the server runs, that the database "
-                "exists, and that the user may create tables in it."
+                f"{where} can't be used: {cause}. Check that the server runs, that the database exists, and that the "
+                "user may create tables in it."
             ) from error
         finally:
             engine.dispose()
 
     def write_engine(self) -> sa.Engine:
         """For the writer thread; a second connection serves the migration lock."""
-        return self._engine(pool_size=2)
+        engine = self._engine(pool_size=2)
+
+        @sa.event.listens_for(engine, "connect")
+        def configure(connection: "psycopg.Connection[tuple[object, ...]]", _: object) -> None:
+            connection.execute(f"SET idle_in_transaction_session_timeout = '{_IDLE_SECONDS}s'")
+            connection.commit()
+
+        return engine
 
     def read_engine(self) -> sa.Engine:
         """Every statement is a snapshot of its own."""
@@ -76,7 +86,8 @@ class PostgresqlDialect:
         if not isinstance(error, sa.exc.DBAPIError):
             return False
         state = getattr(error.orig, "sqlstate", None)
-        return isinstance(error, sa.exc.OperationalError) and state not in _CONFLICTS
+        refused = isinstance(error, sa.exc.OperationalError) and state not in _CONFLICTS
+        return refused or error.connection_invalidated
 
     def listen(self, woken: Callable[[str], None]) -> None:
         """Listens for wake-ups; a poll beneath covers what is missed while there is no connection."""

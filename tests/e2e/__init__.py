@@ -1,0 +1,1 @@
+"""From the gRPC door to the ERP's documents and back."""

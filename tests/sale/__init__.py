@@ -1,0 +1,1 @@
+"""Sales become invoices, through the real server, on every ERP and database."""

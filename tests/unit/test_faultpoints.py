@@ -1,0 +1,139 @@
+"""Fault points: none is missing, and each does what the environment says."""
+
+import ast
+import inspect
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import erpgate
+import pytest
+from erpgate import faultpoints
+from erpgate.plugin.capabilities import Connection, Discards
+from erpgate.store.tasks import AddTasks
+from erpgate.store.writes import Together
+
+SERVER = Path(erpgate.__file__).parent
+METHODS = sorted(
+    name
+    for protocol in (Connection, Discards)
+    for name, member in vars(protocol).items()
+    if inspect.isfunction(member) and not name.startswith("_")
+)
+TRANSACTIONS = {
+    "store/database.py Database._commit": {"begin", "commit"},  # the one with fault points
+    "store/database.py Database.read": {"begin"},  # reads
+    "store/database.py Database.read_long.run": {"begin"},  # reads
+    "store/migrate.py migrate": {"commit"},  # before anything is served
+    "store/migrations/env.py": {"begin_transaction"},
+    "store/postgresql.py PostgresqlDialect.prepare": {"commit"},  # of an advisory lock
+    "store/postgresql.py PostgresqlDialect.write_engine.configure": {"commit"},  # of a session's setting
+}
+"""Everything that opens or ends a transaction; the writer alone writes what must not be lost."""
+
+_TRANSACTIONAL = ("begin", "begin_nested", "begin_transaction", "commit")
+
+
+class AnyConnection:
+    """Answers every call with its name; a catalogue has two pages."""
+
+    def __getattr__(self, name: str) -> Any:
+        async def call(*_: object, **__: object) -> str:
+            return name
+
+        async def pages(*_: object) -> AsyncIterator[str]:
+            yield "first"
+            yield "second"
+
+        return pages if name == "items" else call
+
+
+@pytest.fixture
+def reached(tmp_path: Path) -> Iterator[Callable[[], list[str]]]:
+    """The points that were reached so far."""
+    path = tmp_path / "points"
+    faultpoints.arm(f"log:{path}")
+    yield lambda: path.read_text().split()
+    faultpoints.arm("")
+
+
+@pytest.mark.parametrize("method", [method for method in METHODS if method != "items"])
+async def test_each_call_of_a_connection_has_its_points(method: str, reached: Callable[[], list[str]]) -> None:
+    assert await getattr(faultpoints.watched(AnyConnection()), method)(1, two=2) == method
+    assert reached() == [f"erp.{method}.before", f"erp.{method}.after"]
+
+
+async def test_each_page_of_a_catalogue_has_its_points(reached: Callable[[], list[str]]) -> None:
+    pages = faultpoints.watched(AnyConnection()).items("")
+    assert [page async for page in pages] == ["first", "second"]
+    assert reached() == ["erp.items.before", "erp.items.after"] * 3
+
+
+async def test_a_call_that_fails_has_both_points(reached: Callable[[], list[str]]) -> None:
+    class Failing:
+        async def probe(self) -> None:
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await faultpoints.watched(Failing()).probe()
+    assert reached() == ["erp.probe.before", "erp.probe.after"]
+
+
+def test_a_commit_reaches_the_points_of_each_of_its_writes(reached: Callable[[], list[str]]) -> None:
+    add = AddTasks(())
+    faultpoints.reach_commit([add, Together((add, add))], "after")
+    assert reached() == ["commit.AddTasks.after", "commit.AddTasks+AddTasks.after"]
+
+
+def test_nothing_is_watched_unless_armed() -> None:
+    connection = AnyConnection()
+    faultpoints.reach("commit.AddTasks.before")
+    assert faultpoints.watched(connection) is connection
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("kill:a", [signal.SIGKILL]),
+        ("stop:a#2", [signal.SIGSTOP]),
+        ("kill:a#4", []),
+        ("stop:b;kill:a#3", [signal.SIGKILL]),
+    ],
+)
+def test_a_signal_is_sent_where_it_is_asked_for(
+    text: str, expected: list[signal.Signals], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[signal.Signals] = []
+    monkeypatch.setattr(signal, "raise_signal", sent.append)
+    faultpoints.arm(text)
+    for _ in range(3):
+        faultpoints.reach("a")
+    faultpoints.arm("")
+    assert sent == expected
+
+
+def test_what_cannot_be_understood_is_refused() -> None:
+    with pytest.raises(ValueError, match="log, kill and stop, not 'crash'"):
+        faultpoints.arm("crash:a")
+
+
+def test_only_the_writer_commits() -> None:
+    """A transaction elsewhere would have no fault points, and nobody would test what a crash makes of it."""
+    found: dict[str, set[str]] = {}
+    for path in SERVER.rglob("*.py"):
+        if path.parts[-2] not in ("v1", "testing"):
+            for place, name in _transactions(ast.parse(path.read_text()), path.relative_to(SERVER).as_posix()):
+                found.setdefault(place, set()).add(name)
+    assert found == TRANSACTIONS
+
+
+def _transactions(tree: ast.AST, place: str) -> Iterator[tuple[str, str]]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            separator = " " if place.endswith(".py") else "."
+            yield from _transactions(node, f"{place}{separator}{node.name}")
+            continue
+        if isinstance(node, ast.Attribute) and node.attr in _TRANSACTIONAL:
+            yield place, node.attr
+        yield from _transactions(node, place)
