@@ -59,6 +59,9 @@ lint: $(VENV)/.ready
 types: $(VENV)/.ready
 	$(BIN)/mypy
 
+bench: $(VENV)/.ready ## Measure erpgate beside its limits, as a table
+	@cd tests && ../$(BIN)/python -m bench
+
 unit: $(VENV)/.ready
 	$(BIN)/pytest
 

@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: every measurement, as a table."""
+"""`python -m bench`: every measurement, as a table."""
 
 import argparse
 import sys
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from erpgate.testing.postgresql import ClusterUnavailable, private_cluster
 
-from tests.bench import drain, engine, rpcs, startup
-from tests.bench.measure import Row
+from bench import drain, engine, rpcs, startup
+from bench.measure import Row
 
 _Measure = Callable[[str, str], Iterator[Row]]
 _MEASURES: tuple[_Measure, ...] = (rpcs.measure, engine.measure, drain.measure)

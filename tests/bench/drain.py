@@ -12,8 +12,8 @@ from erpgate.demo.stack import CHANNEL, PARENT, Stack
 from erpgate.plugin import Seeded, Unguarded, open_http
 from erpgate.v1 import invoice_pb2
 
-from tests.bench.measure import Row, cpu_seconds, load, memory_mb, percentile
-from tests.bench.shop import an_order, connected, submit_bodies, switch_automation_on
+from bench.measure import Row, cpu_seconds, load, memory_mb, percentile
+from bench.shop import an_order, connected, submit_bodies, switch_automation_on
 
 _INVOICES = 800
 _PROBES = 60

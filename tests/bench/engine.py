@@ -17,7 +17,7 @@ from erpgate.store.database import Database, open_database
 from erpgate.store.records import AttemptOutcome, AttemptRecord
 from erpgate.store.tasks import AddTasks, Claim, CompleteTask, Task
 
-from tests.bench.measure import Row
+from bench.measure import Row
 
 _LANES = 10_000
 _BATCH = 500

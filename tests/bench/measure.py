@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.load import Load
+from bench.load import Load
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent
 CALLERS = 64
 
 
@@ -59,9 +59,7 @@ class Loaded:
 @contextlib.contextmanager
 def echo_server() -> Iterator[tuple[str, int]]:
     """A bare echo in a process of its own: its address and pid."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.echo"], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen([sys.executable, "-m", "bench.echo"], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield process.stdout.readline().split()[-1], process.pid
@@ -76,7 +74,7 @@ def load(target: str, pid: int, method: str, bodies: Sequence[bytes]) -> Loaded:
         file.write(pickle.dumps(Load(target=target, method=method, bodies=bodies, callers=CALLERS)))
         file.flush()
         done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.load", file.name], cwd=ROOT, capture_output=True, text=True, check=True
+            [sys.executable, "-m", "bench.load", file.name], cwd=ROOT, capture_output=True, text=True, check=True
         )
     result = json.loads(done.stdout)
     return Loaded(

@@ -7,8 +7,8 @@ from erpgate.client import Client
 from erpgate.demo.stack import CHANNEL, PARENT
 from erpgate.v1 import invoice_pb2, invoicing_service_pb2
 
-from tests.bench.measure import Loaded, Row, echo_server, load, median
-from tests.bench.shop import an_order, connected, submit_bodies
+from bench.measure import Loaded, Row, echo_server, load, median
+from bench.shop import an_order, connected, submit_bodies
 
 _CALLS = 4_000
 _RUNS = 3

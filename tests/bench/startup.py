@@ -10,7 +10,7 @@ from erpgate.client import Client
 from erpgate.demo.processes import start
 from erpgate.vault import generate_key
 
-from tests.bench.measure import Row
+from bench.measure import Row
 
 _RUNS = 5
 _BAR = 1.5

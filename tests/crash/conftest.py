@@ -52,6 +52,6 @@ def prepared(request: pytest.FixtureRequest) -> Prepared:
 
 
 def _prepare(stage: Stage) -> None:
-    with running("server", ["serve", "--listen", "127.0.0.1:0"], stage.folder, stage.environ) as server:
-        with Client(server.address) as client:
-            connect(client, MERCHANT, stage.erp.credentials(MERCHANT))
+    serving = running("server", ["serve", "--listen", "127.0.0.1:0"], stage.folder, stage.environ)
+    with serving as server, Client(server.address) as client:
+        connect(client, MERCHANT, stage.erp.credentials(MERCHANT))

@@ -16,7 +16,6 @@ from erpgate.client import Client
 from .sale import Sale
 from .stage import Prepared, Stage
 
-_NEWER = "9999"
 _NOBODY = "postgresql://erpgate@127.0.0.1:1/erpgate"
 
 
@@ -47,9 +46,9 @@ def test_a_wrong_url(url: str, sentence: str, prepared_sqlite: Prepared, tmp_pat
 def test_a_newer_schema(prepared: Prepared, tmp_path: Path) -> None:
     """It is left as it is, so that the newer program finds it unharmed."""
     stage = prepared.stage(tmp_path / "stage")
-    before = _schema(stage, f"UPDATE alembic_version SET version_num = '{_NEWER}'")
+    before = _schema(stage, "UPDATE alembic_version SET version_num = '9999'")
     told = refused(stage)
-    assert f"The database has schema {_NEWER}, which is newer than this program's" in told
+    assert "The database has schema 9999, which is newer than this program's" in told
     assert "start the newer erpgate that wrote it" in told
     assert _schema(stage) == before
 

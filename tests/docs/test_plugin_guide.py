@@ -19,7 +19,7 @@ def code_of(text: str) -> str:
 
 def run(tool: str, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ERPGATE_")}
-    return subprocess.run(  # noqa: S603 - our own guide
+    return subprocess.run(
         [sys.executable, "-m", tool, *arguments],
         cwd=folder,
         env=environ,

@@ -36,7 +36,7 @@ def run(script: str, folder: Path) -> tuple[int, str, str]:
     """Runs it with the commands of this environment first, and ends what it leaves behind."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ERPGATE_")}
     environ |= {"PATH": f"{Path(sys.executable).parent}:{environ['PATH']}", "TMPDIR": str(folder)}
-    process = subprocess.Popen(  # noqa: S603 - our own README
+    process = subprocess.Popen(
         ["/bin/bash", "-c", script],
         cwd=folder,
         env=environ,

@@ -21,7 +21,7 @@ _LOOK = 0.02
 _PATIENCE = 60.0
 _PORT_TRIES = 5
 _SERVER_USER = "postgres"
-_FAST_BUT_FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+_FAST_BUT_FORGETFUL = ("fsync=off", "full_page_writes=off")
 
 
 class ClusterUnavailable(Exception):

@@ -10,7 +10,7 @@ from erpgate_alegra.erp import ALEGRA
 from erpgate_alegra.settings import AlegraSettings
 
 if TYPE_CHECKING:
-    from tests.plugins.alegra.conftest import Connect, OpenShop, Shop
+    from plugins.alegra.conftest import Connect, OpenShop, Shop
 
 SHIRT_FAMILY = {"name": "Camisa", "reference": "CAM", "price": 1000}
 BY_BARCODE = AlegraSettings(sku_source="barcode")

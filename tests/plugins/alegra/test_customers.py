@@ -9,7 +9,7 @@ from erpgate_alegra.erp import ALEGRA
 from erpgate_alegra.settings import AlegraSettings
 
 if TYPE_CHECKING:
-    from tests.plugins.alegra.conftest import OpenShop
+    from plugins.alegra.conftest import OpenShop
 
 ANA = {"name": "Ana", "identification": "1020304050"}
 SETTINGS = AlegraSettings()

@@ -22,7 +22,7 @@ from erpgate.plugin import (
 from erpgate_alegra.errors import Refusal, refusal_of
 
 if TYPE_CHECKING:
-    from tests.plugins.alegra.conftest import Connect
+    from plugins.alegra.conftest import Connect
 
 PLAN = "Esta acción no se puede realizar en tu plan actual"
 

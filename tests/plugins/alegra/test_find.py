@@ -12,7 +12,7 @@ from erpgate_alegra.erp import ALEGRA
 from erpgate_alegra.settings import AlegraSettings
 
 if TYPE_CHECKING:
-    from tests.plugins.alegra.conftest import Connect, OpenShop, Shop
+    from plugins.alegra.conftest import Connect, OpenShop, Shop
 
 SINCE = dt.datetime(2026, 9, 1, 15, tzinfo=dt.UTC)
 CONTACTS = [{"name": "Ana", "identification": "1"}, {"name": "Luis", "identification": "2"}]

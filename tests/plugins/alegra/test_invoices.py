@@ -26,7 +26,7 @@ from erpgate_alegra.erp import ALEGRA
 from erpgate_alegra.settings import AlegraSettings
 
 if TYPE_CHECKING:
-    from tests.plugins.alegra.conftest import Connect, OpenShop, Shop
+    from plugins.alegra.conftest import Connect, OpenShop, Shop
 
 CLIENT = {
     "name": "Ana Pérez",

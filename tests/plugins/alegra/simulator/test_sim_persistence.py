@@ -36,7 +36,7 @@ class Process:
     """A simulator in a process of its own."""
 
     def __init__(self, database: Path) -> None:
-        self._process = subprocess.Popen(  # noqa: S603
+        self._process = subprocess.Popen(
             [sys.executable, "-c", SERVE, str(database)], stdout=subprocess.PIPE, text=True
         )
         assert self._process.stdout is not None
