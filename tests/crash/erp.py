@@ -34,8 +34,8 @@ class ErpDocument:
 class Call:
     """A call that reached the ERP."""
 
+    number: int
     merchant: str
-    method: str
     time: dt.datetime
 
 
@@ -87,15 +87,15 @@ class SimulatedErp:
             for row in self._get("documents", tenant=f"{merchant}@example.com")
         ]
 
-    def calls(self) -> list[Call]:
-        """The last calls, oldest first."""
+    def calls(self, since: int = 0) -> list[Call]:
+        """The last calls, oldest first; only those after the one with this number."""
         return [
             Call(
+                number=row["n"],
                 merchant=self._merchants.get(row["tenant"], ""),
-                method=row["method"],
                 time=dt.datetime.fromisoformat(row["time"]),
             )
-            for row in self._get("requests", since="0")
+            for row in self._get("requests", since=str(since))
         ]
 
     @contextlib.contextmanager

@@ -1,8 +1,9 @@
-"""The points at which a process that issues an invoice can be hit."""
+"""The points at which a process that issues an invoice can be hit, and a way to try them all."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 ISSUING = (
@@ -37,6 +38,9 @@ HOUSEKEEPING = re.compile(r"commit\.(ClaimLanes|RenewLeases|ReleaseLane|TellAliv
 """Commits that come when it is time, not when an invoice needs them."""
 
 
+_AT_ONCE = 6
+
+
 @dataclass(frozen=True)
 class Point:
     """The n-th time that a point is reached."""
@@ -59,3 +63,17 @@ def numbered(names: Iterable[str]) -> Iterator[Point]:
     for name in names:
         seen[name] += 1
         yield Point(name, seen[name])
+
+
+def problems_at(points: Sequence[Point], attempt: Callable[[Point], None]) -> list[str]:
+    """What is wrong at which point, after all of them were tried, several at a time because most of it is waiting."""
+
+    def problem(point: Point) -> str:
+        try:
+            attempt(point)
+        except Exception as error:
+            return f"{point}: {type(error).__name__}: {error}"
+        return ""
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return [found for found in pool.map(problem, points) if found]

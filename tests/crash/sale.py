@@ -1,8 +1,8 @@
 """One sale, followed from its order to the ERP's document."""
 
-import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable
 from decimal import Decimal
+from typing import TypeVar
 
 import grpc
 from erpgate.client import Client, ErpgateError
@@ -12,6 +12,8 @@ from erpgate.v1 import invoice_pb2
 from .erp import PRICE
 from .stage import MERCHANT, Stage, an_order, channel_of
 from .waiting import eventually
+
+T = TypeVar("T")
 
 _OPEN = invoice_pb2.INVOICE_STATE_OPEN
 
@@ -35,8 +37,7 @@ class Sale:
 
     def submit_to_the_doomed(self, server: Process) -> None:
         """Submits the order to a process that may die before it answers."""
-        with _unless_dead():
-            self.submit(server)
+        unless_dead(lambda: self.submit(server))
 
     def dies_or_opens(self, server: Process) -> bool:
         """Waits until the process is dead, or its invoice open; gives whether it is dead."""
@@ -45,9 +46,7 @@ class Sale:
             def look() -> str:
                 if server.popen.poll() is not None:
                     return "dead"
-                with _unless_dead():
-                    return "open" if self._is_open(client) else ""
-                return ""
+                return "open" if unless_dead(lambda: self._is_open(client)) else ""
 
             return eventually("it dies or the invoice is open", look) == "dead"
 
@@ -75,11 +74,11 @@ class Sale:
         return any(invoice.state == _OPEN for invoice in client.list_invoices(channel_of(MERCHANT)))
 
 
-@contextlib.contextmanager
-def _unless_dead() -> Iterator[None]:
-    """Lets pass that nobody answers any more."""
+def unless_dead(call: Callable[[], T]) -> T | None:
+    """What a call gives; None if nobody answers any more."""
     try:
-        yield
+        return call()
     except ErpgateError as error:
         if error.code is not grpc.StatusCode.UNAVAILABLE:
             raise
+        return None

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -112,7 +113,7 @@ def _schema(stage: Stage, change: str = "") -> list[tuple[object, ...]]:
     """The version and every table's name, after a change."""
     if stage.database_url.startswith("sqlite"):
         tables = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
-        connection = sqlite3.connect(stage.database_url.removeprefix("sqlite:///"))
+        connection: Any = sqlite3.connect(stage.database_url.removeprefix("sqlite:///"))
     else:
         tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY table_name"
         connection = psycopg.connect(stage.database_url)

@@ -1,16 +1,13 @@
 """`kill -9` at each point of issuing one invoice: after a restart the ERP has it once, open, with the right total."""
 
 import signal
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from .points import HOUSEKEEPING, ISSUING, Point, numbered
+from .points import HOUSEKEEPING, ISSUING, Point, numbered, problems_at
 from .sale import Sale
 from .stage import Prepared
-
-_AT_ONCE = 6
 
 
 def test_the_points_of_an_invoice_are_these(prepared: Prepared, tmp_path: Path) -> None:
@@ -27,26 +24,20 @@ def test_the_points_of_an_invoice_are_these(prepared: Prepared, tmp_path: Path) 
 @pytest.mark.timeout(150)
 def test_killed_at_each_point(prepared: Prepared, tmp_path: Path) -> None:
     """The caller, who had no answer, submits again; whatever had happened, there is one document."""
-    points = [*numbered(ISSUING), Point("commit.ClaimLanes.before", 2), Point("commit.ClaimLanes.after", 2)]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        outcomes = pool.map(lambda point: _killed_at(point, prepared, tmp_path), points)
-        problems = [f"{point}: {problem}" for point, problem in zip(points, outcomes, strict=True) if problem]
-    assert not problems, "\n".join(problems)
 
-
-def _killed_at(point: Point, prepared: Prepared, tmp_path: Path) -> str:
-    """What is wrong after a process died at the point; empty when nothing is."""
-    try:
+    def killed_at(point: Point) -> None:
         sale = Sale(prepared.stage(tmp_path / point.slug), f"killed-{prepared.kind}-{point.slug}")
         with sale.stage.running(points=f"kill:{point}") as doomed:
             sale.submit_to_the_doomed(doomed)
             if not sale.dies_or_opens(doomed):
-                doomed.popen.terminate()
+                doomed.popen.terminate()  # the last points are reached when it ends in good order
             assert doomed.popen.wait(10) == -signal.SIGKILL, "it was not killed there"
         with sale.stage.running() as server:
             sale.submit(server)
             sale.wait_until_open(server)
             sale.check(server)
-    except Exception as error:
-        return f"{type(error).__name__}: {error}"
-    return ""
+
+    claims = [Point("commit.ClaimLanes.before", 2), Point("commit.ClaimLanes.after", 2)]
+    releases = [Point("commit.ReleaseLane.before"), Point("commit.ReleaseLane.after")]
+    problems = problems_at([*numbered(ISSUING), *claims, *releases], killed_at)
+    assert not problems, "\n".join(problems)

@@ -63,7 +63,7 @@ def start(name: str, arguments: Sequence[str], folder: Path, environ: Mapping[st
     line = _first_line(popen)
     if not line.startswith("listening on "):
         popen.kill()
-        popen.wait()
+        popen.communicate()
         raise StartError(f"{name} did not start:\n{log.read_text()[-2000:]}")
     return Process(name, line.removeprefix("listening on ").strip(), popen, log)
 

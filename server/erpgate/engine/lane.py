@@ -119,7 +119,7 @@ class Lane:
         """Another process owns the account: what runs is cancelled, and its writes are refused anyway."""
         if not self._lost:
             _log.warning(
-                "The lane %s has moved on to another process; nothing of it is written here.", self.lease.account
+                "The lane %s has moved on; what was begun for it here writes nothing more.", self.lease.account
             )
         self._lost = True
         for running in self._running.values():

@@ -50,6 +50,7 @@ class Worker:
         self._runs: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._share = settings.lanes if alone else 1
+        self._counted_at = 0.0
 
     def wake(self, account: str, *, urgent: bool = False) -> None:
         """A task was added for this account; `urgent` is what a person asks for."""
@@ -84,7 +85,9 @@ class Worker:
                     await self._wake.wait()
 
     async def _claim(self) -> None:
-        room = min(self._share, self._settings.lanes) - len(self._lanes)
+        if self._room() <= 0 and self._may_count():
+            await self._count()
+        room = self._room()
         if room <= 0:
             for lane in self._lanes.values():
                 if lane.idle:
@@ -105,6 +108,13 @@ class Worker:
             run = asyncio.create_task(self._run(lane), name=f"lane {account}")
             self._runs.add(run)
             run.add_done_callback(self._runs.discard)
+
+    def _room(self) -> int:
+        return min(self._share, self._settings.lanes) - len(self._lanes)
+
+    def _may_count(self) -> bool:
+        """Whether the share may be another one by now: a death is noticed as soon as its lanes are free."""
+        return not self._alone and self._clock.boot() - self._counted_at >= self._settings.poll.total_seconds()
 
     async def _run(self, lane: Lane) -> None:
         try:
@@ -140,14 +150,18 @@ class Worker:
                 lane.lose()
 
     async def _keep_to_share(self) -> None:
-        """Tells that this process lives, and hands lanes over that are more than its share."""
-        alive = TellAlive(self._owner, self._clock.now(), self._settings.lease)
-        share = await self._database.write(alive)
-        if share > self._share:
+        """Hands lanes over that are more than this process's share."""
+        share = self._share
+        await self._count()
+        if self._share > share:
             self._wake.set()
-        self._share = share
-        for lane in list(self._lanes.values())[share:]:
+        for lane in list(self._lanes.values())[self._share :]:
             lane.stop()
+
+    async def _count(self) -> None:
+        """Tells that this process lives, and learns its share."""
+        self._counted_at = self._clock.boot()
+        self._share = await self._database.write(TellAlive(self._owner, self._clock.now(), self._settings.lease))
 
     async def _drain(self) -> None:
         for lane in self._lanes.values():

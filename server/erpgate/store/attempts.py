@@ -10,12 +10,13 @@ import sqlalchemy as sa
 
 from erpgate.store.bulk import Bulk, BulkInsert
 from erpgate.store.codecs import from_micros, to_micros
+from erpgate.store.point import PointQuery
 from erpgate.store.records import AttemptOutcome, AttemptRecord, BytesLeft
 from erpgate.store.schema import attempt
 from erpgate.store.tasks import extend_leases
 from erpgate.store.writes import Lease, Write
 
-_OF_SUBJECT = (
+_OF_SUBJECT = PointQuery(
     sa.select(attempt)
     .where(attempt.c.account == sa.bindparam("account"), attempt.c.subject == sa.bindparam("subject"))
     .order_by(attempt.c.start_time, attempt.c.number)
@@ -35,7 +36,7 @@ _END = Bulk(
 
 def attempts_of(connection: sa.Connection, account: str, subject: str) -> Sequence[AttemptRecord]:
     """Every attempt for a subject, oldest first."""
-    rows = connection.execute(_OF_SUBJECT, {"account": account, "subject": subject})
+    rows = _OF_SUBJECT.all(connection, {"account": account, "subject": subject})
     return [_record(row) for row in rows]
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from erpgate.plugin.model import Item, ItemId
 from erpgate.store.codecs import from_json, from_micros, to_json, to_micros
+from erpgate.store.point import PointQuery
 from erpgate.store.schema import catalog_item, catalog_sync
 from erpgate.store.upsert import insert
 from erpgate.store.writes import Lease, Write
@@ -32,7 +33,7 @@ class CatalogSync:
     complete_time: dt.datetime | None
 
 
-_SYNC = sa.select(catalog_sync).where(catalog_sync.c.account == sa.bindparam("account"))
+_SYNC = PointQuery(sa.select(catalog_sync).where(catalog_sync.c.account == sa.bindparam("account")))
 _WITH_CODES = tuple(
     sa.select(catalog_item.c.item_id, catalog_item.c.body).where(
         catalog_item.c.account == sa.bindparam("account"), column.in_(sa.bindparam("codes", expanding=True))
@@ -43,7 +44,7 @@ _WITH_CODES = tuple(
 
 def get_sync(connection: sa.Connection, account: str) -> CatalogSync:
     """How far the account's catalogue has been read."""
-    row = connection.execute(_SYNC, {"account": account}).one_or_none()
+    row = _SYNC.one_or_none(connection, {"account": account})
     if row is None:
         return CatalogSync(generation=1, cursor="", start_time=None, complete_time=None)
     done = from_micros(row.complete_time) if row.complete_time else None

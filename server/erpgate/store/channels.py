@@ -11,6 +11,7 @@ from erpgate.plugin.model import Company, Payload
 from erpgate.store import schema
 from erpgate.store.codecs import from_json, from_micros, to_json, to_micros
 from erpgate.store.errors import Conflict
+from erpgate.store.point import PointQuery
 from erpgate.store.records import ChannelRecord, ChannelState, Health, InvoiceState
 from erpgate.store.requests import RequestKey, remember
 from erpgate.store.tasks import Task, wake, wake_account
@@ -19,7 +20,7 @@ from erpgate.store.writes import Lease, Write
 _channel = schema.channel
 _credential = schema.credential
 
-_OF_ACCOUNT = sa.select(_channel).where(_channel.c.account == sa.bindparam("account"))
+_OF_ACCOUNT = PointQuery(sa.select(_channel).where(_channel.c.account == sa.bindparam("account")))
 
 UNFINISHED = (InvoiceState.PENDING, InvoiceState.BLOCKED, InvoiceState.SENDING, InvoiceState.UNKNOWN)
 """States of invoices that stand against deleting their channel."""
@@ -35,7 +36,7 @@ def get_channel(connection: sa.Connection, merchant: str, channel: str) -> Chann
 
 def channel_of_account(connection: sa.Connection, account: str) -> ChannelRecord | None:
     """The channel that an ERP account is connected by."""
-    row = connection.execute(_OF_ACCOUNT, {"account": account}).one_or_none()
+    row = _OF_ACCOUNT.one_or_none(connection, {"account": account})
     return None if row is None else _record(row)
 
 

@@ -5,19 +5,22 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from erpgate.plugin.model import CustomerId
+from erpgate.store.point import PointQuery
 from erpgate.store.schema import customer
 from erpgate.store.upsert import insert
 from erpgate.store.writes import Lease, Write
 
-_KNOWN = sa.select(customer.c.customer_id).where(
-    customer.c.account == sa.bindparam("account"), customer.c.identity == sa.bindparam("identity")
+_KNOWN = PointQuery(
+    sa.select(customer.c.customer_id).where(
+        customer.c.account == sa.bindparam("account"), customer.c.identity == sa.bindparam("identity")
+    )
 )
 
 
 def known_customer(connection: sa.Connection, account: str, identity: str) -> CustomerId | None:
     """The ERP's customer; None while it is not known."""
-    found = connection.execute(_KNOWN, {"account": account, "identity": identity}).scalar_one_or_none()
-    return None if found is None else CustomerId(found)
+    row = _KNOWN.one_or_none(connection, {"account": account, "identity": identity})
+    return None if row is None else CustomerId(row.customer_id)
 
 
 @dataclass(frozen=True)

@@ -95,8 +95,7 @@ class Database:
         if self._inline is None:
             return await self.read_long(query)
         try:
-            with self._inline.begin():
-                return query(self._inline)
+            return query(self._inline)
         except sa.exc.DBAPIError as error:
             raise self._translated(error) from error
 

@@ -15,6 +15,7 @@ from erpgate.plugin.model import Document, Stage
 from erpgate.store import schema
 from erpgate.store.codecs import from_json, from_micros, to_json, to_micros
 from erpgate.store.errors import Conflict
+from erpgate.store.point import PointQuery
 from erpgate.store.records import (
     ChannelRecord,
     Failure,
@@ -34,8 +35,8 @@ _invoice = schema.invoice
 _key = schema.invoice_order
 
 # Statements of the busiest paths are built once: building one costs more than running it.
-_GET = sa.select(_invoice).where(
-    *(_invoice.c[name] == sa.bindparam(name) for name in ("merchant", "channel", "invoice"))
+_GET = PointQuery(
+    sa.select(_invoice).where(*(_invoice.c[name] == sa.bindparam(name) for name in ("merchant", "channel", "invoice")))
 )
 _SAVE = (
     sa.update(_invoice)
@@ -62,7 +63,7 @@ ISSUE_INVOICE = "issue_invoice"
 def get_invoice(connection: sa.Connection, merchant: str, channel: str, invoice: str) -> InvoiceRecord | None:
     """One invoice."""
     key = {"merchant": merchant, "channel": channel, "invoice": invoice}
-    row = connection.execute(_GET, key).one_or_none()
+    row = _GET.one_or_none(connection, key)
     return None if row is None else _record(row)
 
 

@@ -24,6 +24,7 @@ from erpgate.store.invoices import (
     taken_keys,
     withdraw,
 )
+from erpgate.store.point import PointQuery
 from erpgate.store.records import ChannelRecord, InvoiceRecord, InvoiceState, OrderRecord, VerdictRecord
 from erpgate.store.tasks import wake
 from erpgate.store.verdicts import put_verdicts, verdicts_of
@@ -32,8 +33,10 @@ from erpgate.store.writes import Write
 _order = schema.sales_order
 _Key = tuple[str, str]
 
-_GET = sa.select(_order).where(
-    _order.c.merchant == sa.bindparam("merchant"), _order.c.order_id == sa.bindparam("order_id")
+_GET = PointQuery(
+    sa.select(_order).where(
+        _order.c.merchant == sa.bindparam("merchant"), _order.c.order_id == sa.bindparam("order_id")
+    )
 )
 
 Judge = Callable[[Order, Sequence[ChannelRecord], InvoiceRecord | None], Sequence[VerdictRecord]]
@@ -45,7 +48,7 @@ StageOf = Callable[[ChannelRecord], Stage]
 
 def get_order(connection: sa.Connection, merchant: str, order_id: str) -> OrderRecord | None:
     """One order with its verdicts."""
-    row = connection.execute(_GET, {"merchant": merchant, "order_id": order_id}).one_or_none()
+    row = _GET.one_or_none(connection, {"merchant": merchant, "order_id": order_id})
     if row is None:
         return None
     return _record(row, verdicts_of(connection, merchant, [order_id]).get(order_id, ()))

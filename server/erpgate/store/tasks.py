@@ -13,6 +13,7 @@ from erpgate.store.bulk import Bulk
 from erpgate.store.clock import DATABASE_NOW, has_own_clock
 from erpgate.store.codecs import NEVER, from_micros, micros, to_micros
 from erpgate.store.notify import notify
+from erpgate.store.point import PointQuery
 from erpgate.store.schema import lane, task, worker
 from erpgate.store.upsert import insert, least
 from erpgate.store.writes import Lease, Write
@@ -167,7 +168,7 @@ def due_tasks(
 ) -> Sequence[Task]:
     """Due tasks of a lane by priority; of the kinds that this process knows."""
     values = {"account": account, "now": to_micros(now), "limit": limit}
-    return [_task(row) for row in connection.execute(_due(kinds), values)]
+    return [_task(row) for row in _due(kinds).all(connection, values)]
 
 
 def next_due(connection: sa.Connection, account: str) -> dt.datetime | None:
@@ -177,8 +178,8 @@ def next_due(connection: sa.Connection, account: str) -> dt.datetime | None:
 
 
 @functools.cache
-def _due(kinds: tuple[str, ...]) -> sa.Select[Any]:
-    return (
+def _due(kinds: tuple[str, ...]) -> PointQuery:
+    return PointQuery(
         sa.select(task)
         .where(
             task.c.account == sa.bindparam("account"),

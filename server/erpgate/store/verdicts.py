@@ -1,10 +1,12 @@
 """Verdicts: what each channel makes of each order, and why."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from erpgate.store.codecs import from_json, to_json
+from erpgate.store.point import PointQuery
 from erpgate.store.records import VerdictRecord
 from erpgate.store.schema import verdict
 from erpgate.store.upsert import insert
@@ -19,11 +21,23 @@ _OF_ORDERS = (
 )
 
 
+_OF_ORDER = PointQuery(
+    sa.select(verdict.c.order_id, verdict.c.body)
+    .where(verdict.c.merchant == sa.bindparam("merchant"), verdict.c.order_id == sa.bindparam("order_id"))
+    .order_by(verdict.c.channel)
+)
+
+
 def verdicts_of(
     connection: sa.Connection, merchant: str, order_ids: Iterable[str]
 ) -> dict[str, tuple[VerdictRecord, ...]]:
     """The verdicts of several orders, each by channel id."""
-    rows = connection.execute(_OF_ORDERS, {"merchant": merchant, "order_ids": list(order_ids)})
+    wanted = list(order_ids)
+    rows: Iterable[Any] = (
+        _OF_ORDER.all(connection, {"merchant": merchant, "order_id": wanted[0]})
+        if len(wanted) == 1
+        else connection.execute(_OF_ORDERS, {"merchant": merchant, "order_ids": wanted})
+    )
     found: dict[str, list[VerdictRecord]] = {}
     for order_id, body in rows:
         found.setdefault(order_id, []).append(from_json(VerdictRecord, body))
