@@ -8,7 +8,7 @@ RETAIL ?= ../shared/reference/orders/tables/online_retail_subset.csv.gz
 PROTOS := $(sort $(wildcard protos/erpgate/v1/*.proto))
 GENERATED := server
 
-.PHONY: help demo demo-retail test check protos fmt lint types unit clean
+.PHONY: help demo demo-retail test check protos fmt lint types test-clients unit clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ types: $(VENV)/.ready
 
 bench: $(VENV)/.ready ## Measure erpgate beside its limits, as a table
 	@cd tests && ../$(BIN)/python -m bench
+
+test-clients: $(VENV)/.ready ## Run Alegra's published clients against its simulator
+	@cd tests && ../$(BIN)/python -m clients.run
 
 unit: $(VENV)/.ready
 	$(BIN)/pytest

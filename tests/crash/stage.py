@@ -1,6 +1,7 @@
 """erpgate processes on a database that they share, connected to the simulated ERP."""
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,7 +48,7 @@ class Stage:
     def environ(self) -> Mapping[str, str]:
         """Of every process."""
         return {
-            "PYTHONPATH": str(_PLUGIN),
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(_PLUGIN), os.environ.get("PYTHONPATH")))),
             "ERPGATE_DISABLE_PLUGINS": "alegra",
             "ERPGATE_KEY": _KEY,
             "ERPGATE_DATABASE_URL": self.database_url,

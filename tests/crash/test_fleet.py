@@ -3,6 +3,7 @@
 import itertools
 import random
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import psycopg
 import pytest
 from erpgate.client import Client
 from erpgate.testing import PrivateCluster
-from erpgate.v1 import invoice_pb2
+from erpgate.v1 import invoice_pb2, order_pb2
 
 from .erp import PRICE, SimulatedErp
 from .fleet import Fleet, TakeOver, running_fleet
@@ -46,19 +47,18 @@ class Callers:
     def work(self, caller: int) -> None:
         """What one caller does; an order that was not acknowledged is submitted again, to the other server."""
         clients = [Client(address, timeout=5) for address in self._addresses]
+        servers = itertools.cycle(clients[caller % 2 :] + clients[: caller % 2])
         while not (self._calm.is_set() and len(self.accepted) >= _ORDERS):
             number = next(self._numbers)
             merchant, pieces = _MERCHANTS[number % len(_MERCHANTS)], 1 + number % 4
-            servers = itertools.cycle([*clients[caller % 2 :], *clients[: caller % 2]])
-            order = an_order(f"fleet-{number}", pieces=pieces)
-            eventually(
-                "it is acknowledged",
-                lambda: unless_dead(lambda: next(servers).submit_order(f"merchants/{merchant}", order)),
-            )
+            self._submit(servers, f"merchants/{merchant}", an_order(f"fleet-{number}", pieces=pieces))
             self.accepted[merchant, f"fleet-{number}"] = pieces
             self._calm.wait(_PAUSE)
         for client in clients:
             client.close()
+
+    def _submit(self, servers: Iterator[Client], parent: str, order: order_pb2.Order) -> None:
+        eventually("it is acknowledged", lambda: unless_dead(lambda: next(servers).submit_order(parent, order)))
 
 
 @pytest.mark.timeout(150)

@@ -2,7 +2,7 @@
 
 import grpc
 from erpgate.v1 import catalog_service_pb2, order_pb2
-from fixtures.catalogue import BOOK, OLD, SHIRT, SHOE, TWIN
+from fixtures.catalogue import BOOK, OLD, SHIRT, SHOE, TWIN, an_item
 from fixtures.orders import an_order
 from fixtures.server import open_server
 from fixtures.shop import Shop, reason_name
@@ -36,9 +36,18 @@ async def test_every_sku_has_a_status(shop: Shop) -> None:
     assert list(answers[1].product.taxes) == []
 
 
-async def test_skus_of_an_unfinished_channel_are_refused(door: object, toy: ToyWorld, sqlite_url: str) -> None:
-    refused = await refusal(Shop(door, toy, channel="none").lookup(SHIRT))  # type: ignore[arg-type] # any door
-    assert refused.reason == "RESOURCE_NOT_FOUND"
+async def test_an_inactive_twin_does_not_make_a_sku_ambiguous(shop: Shop, world: World) -> None:
+    """As with the lines of an order, which then get the active item."""
+    await world.add_item(an_item(30, "ONCE"))
+    await world.add_item(an_item(31, "ONCE", name="Once, long ago", active=False))
+    await shop.sold(an_order(sku="ONCE"))
+    (answer,) = await shop.lookup("ONCE")
+    assert (answer.status, answer.product.title) == (catalog_service_pb2.SKU_STATUS_FOUND, "Once")
+
+
+async def test_skus_of_a_channel_that_does_not_exist_are_refused(toy_shop: Shop) -> None:
+    refused = await refusal(Shop(toy_shop.door, toy_shop.world, channel="none").lookup(SHIRT))
+    assert (refused.code, refused.reason) == (grpc.StatusCode.NOT_FOUND, "RESOURCE_NOT_FOUND")
 
 
 async def test_skus_before_the_wizards_end_are_refused(toy: ToyWorld, sqlite_url: str) -> None:

@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 import pytest
+from erpgate.vault import generate_key
 from fixtures.orders import an_order
 from fixtures.server import open_server
 from fixtures.shop import Shop
@@ -66,8 +67,6 @@ async def test_credentials_of_another_key_stop_the_channel_and_nothing_else(
 ) -> None:
     async with open_server(sqlite_url, world) as door:
         await Shop(door, world).connect()
-    from erpgate.vault import generate_key
-
     monkeypatch.setattr("fixtures.server.KEY", generate_key())
     async with open_server(sqlite_url, world) as door:
         shop = Shop(door, world)

@@ -21,18 +21,16 @@ METHODS = sorted(
     for name, member in vars(protocol).items()
     if inspect.isfunction(member) and not name.startswith("_")
 )
-TRANSACTIONS = {
-    "store/database.py Database._commit": {"begin", "commit"},  # the one with fault points
-    "store/database.py Database.read": {"begin"},  # reads
-    "store/database.py Database.read_long.run": {"begin"},  # reads
-    "store/migrate.py migrate": {"commit"},  # before anything is served
-    "store/migrations/env.py": {"begin_transaction"},
-    "store/postgresql.py PostgresqlDialect.prepare": {"commit"},  # of an advisory lock
-    "store/postgresql.py PostgresqlDialect.write_engine.configure": {"commit"},  # of a session's setting
+COMMITS = {
+    "store/database.py Database._commit",  # the one with fault points
+    "store/migrate.py migrate",  # before anything is served
+    "store/postgresql.py PostgresqlDialect.prepare",  # of an advisory lock
+    "store/postgresql.py PostgresqlDialect.write_engine.configure",  # of a session's setting
 }
-"""Everything that opens or ends a transaction; the writer alone writes what must not be lost."""
+"""Everything that commits; the writer alone writes what must not be lost."""
 
-_TRANSACTIONAL = ("begin", "begin_nested", "begin_transaction", "commit")
+_BEGINS = ("store/database.py", "store/migrations/env.py")
+"""Modules that open transactions, for reading too."""
 
 
 class AnyConnection:
@@ -119,21 +117,28 @@ def test_what_cannot_be_understood_is_refused() -> None:
 
 
 def test_only_the_writer_commits() -> None:
-    """A transaction elsewhere would have no fault points, and nobody would test what a crash makes of it."""
-    found: dict[str, set[str]] = {}
+    """A commit elsewhere would have no fault points, and nobody would test what a crash makes of it."""
+    assert set(_places("commit")) == COMMITS
+
+
+@pytest.mark.parametrize("opening", ["begin", "begin_nested", "begin_transaction"])
+def test_transactions_are_opened_in_one_place(opening: str) -> None:
+    assert {place.split()[0] for place in _places(opening)} <= set(_BEGINS)
+
+
+def _places(attribute: str) -> Iterator[str]:
+    """Where an attribute of this name is used: the module, and the function in it."""
     for path in SERVER.rglob("*.py"):
         if path.parts[-2] not in ("v1", "testing"):
-            for place, name in _transactions(ast.parse(path.read_text()), path.relative_to(SERVER).as_posix()):
-                found.setdefault(place, set()).add(name)
-    assert found == TRANSACTIONS
+            yield from _uses(attribute, ast.parse(path.read_text()), path.relative_to(SERVER).as_posix())
 
 
-def _transactions(tree: ast.AST, place: str) -> Iterator[tuple[str, str]]:
+def _uses(attribute: str, tree: ast.AST, place: str) -> Iterator[str]:
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             separator = " " if place.endswith(".py") else "."
-            yield from _transactions(node, f"{place}{separator}{node.name}")
+            yield from _uses(attribute, node, f"{place}{separator}{node.name}")
             continue
-        if isinstance(node, ast.Attribute) and node.attr in _TRANSACTIONAL:
-            yield place, node.attr
-        yield from _transactions(node, place)
+        if isinstance(node, ast.Attribute) and node.attr == attribute:
+            yield place
+        yield from _uses(attribute, node, place)

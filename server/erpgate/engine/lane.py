@@ -118,9 +118,7 @@ class Lane:
     def lose(self) -> None:
         """Another process owns the account: what runs is cancelled, and its writes are refused anyway."""
         if not self._lost:
-            _log.warning(
-                "The lane %s has moved on; what was begun for it here writes nothing more.", self.lease.account
-            )
+            _log.warning("The lane %s has moved on: what was begun here writes nothing more.", self.lease.account)
         self._lost = True
         for running in self._running.values():
             running.cancel()

@@ -5,9 +5,6 @@ SQLite is the default; another dialect brings its own `Dialect` and nothing else
 
 import asyncio
 import contextlib
-import logging
-import queue
-import threading
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +13,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from erpgate import faultpoints
+from erpgate.store.desk import Desk
 from erpgate.store.dialects import Dialect, dialect_of
 from erpgate.store.errors import LeaseLost, StoreError, StoreUnavailable
 from erpgate.store.tasks import LOCKED_EPOCHS
@@ -23,11 +21,7 @@ from erpgate.store.writes import Write
 
 T = TypeVar("T")
 
-GROUP = 500
-"""Writes per commit at most."""
-
-_log = logging.getLogger(__name__)
-_Job = tuple[Write[Any], "asyncio.Future[Any]"]
+_Query = Callable[[sa.Connection], Any]
 
 
 class Database:
@@ -40,11 +34,11 @@ class Database:
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
         self._loop = asyncio.get_running_loop()
-        self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._writer = threading.Thread(target=self._write_forever, name="erpgate-writer", daemon=True)
-        self._readers = ThreadPoolExecutor(dialect.reader_threads, thread_name_prefix="erpgate-reader")
         self._write_engine = dialect.write_engine()
         self._read_engine = dialect.read_engine()
+        self._writer = Desk[Write[Any]]("erpgate-writer", self._commit)
+        self._reader = Desk[_Query]("erpgate-reader", self._ask)
+        self._long_readers = ThreadPoolExecutor(dialect.reader_threads, thread_name_prefix="erpgate-long-reader")
         self._inline = self._read_engine.connect() if dialect.reads_inline else None
         self._closed = False
 
@@ -54,15 +48,16 @@ class Database:
         return self._dialect.one_process
 
     def start(self) -> None:
-        """Starts the writer."""
+        """Starts the threads."""
         self._writer.start()
+        self._reader.start()
 
     async def aclose(self) -> None:
         """Commits what was accepted, then closes everything."""
         self._closed = True
-        self._queue.put(None)
-        await asyncio.to_thread(self._writer.join)
-        self._readers.shutdown()
+        await self._writer.aclose()
+        await self._reader.aclose()
+        self._long_readers.shutdown()
         if self._inline is not None:
             self._inline.close()
         self._read_engine.dispose()
@@ -78,9 +73,8 @@ class Database:
         """
         if self._closed:
             raise StoreUnavailable("the database is closed")
-        future: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put((write, future))
-        return await future
+        answer: T = await self._writer.hand_in(write)
+        return answer
 
     def listen(self, woken: Callable[[str], None]) -> None:
         """Tells `woken` each account that another process woke, from now on until the database is closed."""
@@ -91,9 +85,10 @@ class Database:
         self._dialect.listen(tell)
 
     async def read(self, query: Callable[[sa.Connection], T]) -> T:
-        """Runs a short query; on SQLite in this thread, which is cheaper than any hop."""
+        """Runs a short query: on SQLite in this thread, which is cheaper than any hop; else beside others that wait."""
         if self._inline is None:
-            return await self.read_long(query)
+            found: T = await self._reader.hand_in(query)
+            return found
         try:
             return query(self._inline)
         except sa.exc.DBAPIError as error:
@@ -109,26 +104,21 @@ class Database:
             except sa.exc.DBAPIError as error:
                 raise self._translated(error) from error
 
-        return await self._loop.run_in_executor(self._readers, run)
+        return await self._loop.run_in_executor(self._long_readers, run)
 
-    def _write_forever(self) -> None:
-        while (first := self._queue.get()) is not None:
-            group, last = self._collect(first)
-            self._answer(group, self._commit([write for write, _ in group]))
-            if last:
-                return
-
-    def _collect(self, first: _Job) -> tuple[list[_Job], bool]:
-        group = [first]
-        while len(group) < GROUP:
-            try:
-                job = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if job is None:
-                return group, True
-            group.append(job)
-        return group, False
+    def _ask(self, queries: Sequence[_Query]) -> Sequence[Any]:
+        """One answer or exception per query, all over one connection."""
+        answers: list[Any] = []
+        try:
+            with self._read_engine.connect() as connection:
+                for query in queries:
+                    try:
+                        answers.append(query(connection))
+                    except Exception as error:
+                        answers.append(self._translated(error))
+        except Exception as error:
+            answers += [self._translated(error)] * (len(queries) - len(answers))
+        return answers
 
     def _commit(self, writes: Sequence[Write[Any]]) -> Sequence[Any]:
         """One answer or exception per write.
@@ -180,21 +170,6 @@ class Database:
         rows = connection.execute(LOCKED_EPOCHS, {"accounts": accounts})
         epochs = {row.account: row.epoch for row in rows}
         return {lease for lease in leases if epochs.get(lease.account) != lease.epoch}
-
-    def _answer(self, group: Sequence[_Job], answers: Sequence[Any]) -> None:
-        def deliver() -> None:
-            for (_, future), answer in zip(group, answers, strict=True):
-                if future.done():
-                    continue
-                if isinstance(answer, Exception):
-                    future.set_exception(answer)
-                else:
-                    future.set_result(answer)
-
-        try:
-            self._loop.call_soon_threadsafe(deliver)
-        except RuntimeError:
-            _log.warning("The event loop ended before %d commits could be reported.", len(group))
 
 
 @contextlib.asynccontextmanager

@@ -22,7 +22,8 @@ class PointQuery:
     def __init__(self, statement: sa.Select[Any]) -> None:
         self._statement = statement
         # The rows' names are the columns', so that readers see what SQLAlchemy's rows would show.
-        self._row = namedtuple("Row", [column.key for column in statement.selected_columns])._make
+        row: Any = namedtuple("Row", [str(column.key) for column in statement.selected_columns])  # type: ignore[misc]
+        self._row = row._make
         self._compiled = functools.cache(self._compile)
 
     def one_or_none(self, connection: sa.Connection, parameters: Mapping[str, object]) -> Any:

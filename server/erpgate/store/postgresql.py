@@ -33,7 +33,7 @@ class PostgresqlDialect:
 
     one_process = False
     reads_inline = False
-    reader_threads = 8
+    reader_threads = 4
 
     def __init__(self, url: sa.URL) -> None:
         self._url = url.set(drivername="postgresql+psycopg")
@@ -78,8 +78,8 @@ class PostgresqlDialect:
         return engine
 
     def read_engine(self) -> sa.Engine:
-        """Every statement is a snapshot of its own."""
-        return self._engine(pool_size=self.reader_threads).execution_options(isolation_level="AUTOCOMMIT")
+        """Every statement is a snapshot of its own; one connection is for short reads."""
+        return self._engine(pool_size=self.reader_threads + 1).execution_options(isolation_level="AUTOCOMMIT")
 
     def is_outage(self, error: Exception) -> bool:
         """Whatever ends or refuses the connection is one; conflicts between transactions are not."""

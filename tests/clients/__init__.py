@@ -1,0 +1,1 @@
+"""Published clients of Alegra's API against the simulator: `make test-clients`."""
