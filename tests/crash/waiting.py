@@ -7,7 +7,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_LOOK = 0.02
+_LOOK = 0.05
 
 
 def eventually(what: str, look: Callable[[], T | None], seconds: float = 20.0) -> T:

@@ -91,13 +91,25 @@ async def test_an_invoice_can_be_created_open(shop: "Shop", payload: Payload, cr
     assert await shop.counts() == {"POST /invoices": 1}
 
 
-async def test_an_open_that_only_says_so_is_read_again(
+async def test_an_open_that_only_says_so_is_not_read_again_when_the_draft_has_its_number(
     open_shop: "OpenShop", payload: Payload, company: Company, created: Document
 ) -> None:
     shop = await open_shop(company=company, contacts=[CLIENT], electronic_invoicing=True)
     drafted = await shop.connection.create(payload, Stage.DRAFT, key="k")
 
     assert await shop.connection.advance(drafted, Stage.OPEN, key="k") == replace(created, stage=Stage.OPEN)
+    assert await shop.counts() == {"POST /invoices": 1, "POST /invoices/{id}/open": 1}
+
+
+async def test_an_open_that_only_says_so_is_read_again_for_the_number_that_it_gave(
+    open_shop: "OpenShop", payload: Payload, company: Company
+) -> None:
+    shop = await open_shop(company=company, contacts=[CLIENT], switches={"number_at": "open"})
+    drafted = await shop.connection.create(payload, Stage.DRAFT, key="k")
+    opened = await shop.connection.advance(drafted, Stage.OPEN, key="k")
+
+    assert not drafted.number
+    assert opened.number
     assert await shop.counts() == {"POST /invoices": 1, "POST /invoices/{id}/open": 1, "GET /invoices/{id}": 1}
 
 
@@ -245,7 +257,7 @@ async def test_a_write_without_a_clear_answer_is_unknown(
 async def test_a_failed_read_after_a_write_is_unknown(
     open_shop: "OpenShop", payload: Payload, company: Company
 ) -> None:
-    shop = await open_shop(company=company, contacts=[CLIENT])
+    shop = await open_shop(company=company, contacts=[CLIENT], switches={"number_at": "open"})
     drafted = await shop.connection.create(payload, Stage.DRAFT, key="k")
     await shop.break_({"method": "GET", "action": {"kind": "status", "status": 502}})
 
@@ -258,7 +270,7 @@ async def test_a_failed_read_after_a_write_is_unknown(
 async def test_an_invoice_that_is_gone_after_a_write_is_unknown(
     open_shop: "OpenShop", payload: Payload, company: Company
 ) -> None:
-    shop = await open_shop(company=company, contacts=[CLIENT])
+    shop = await open_shop(company=company, contacts=[CLIENT], switches={"number_at": "open"})
     drafted = await shop.connection.create(payload, Stage.DRAFT, key="k")
     body = '{"code": 404, "message": "El recurso solicitado no existe"}'
     await shop.break_({"method": "GET", "action": {"kind": "garbage", "status": 404, "text": body}})

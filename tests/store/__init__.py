@@ -1,0 +1,1 @@
+"""The database: commits, leases, schema and orders, on SQLite and PostgreSQL."""
