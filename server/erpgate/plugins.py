@@ -148,6 +148,9 @@ class _Loader:
         offers = [erp for offered in answers for erp in offered]
         for erp in offers:
             self._check(erp, info)
+        names = [erp.name for erp in offers]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise PluginError(f"ERP {twice} is offered twice by {info.distribution}")
         return offers
 
     def _check(self, erp: object, info: PluginInfo) -> None:

@@ -77,7 +77,7 @@ class Vault:
         try:
             data_key = self._master.decrypt(wrap_nonce, wrapped, head)
             return AESGCM(data_key).decrypt(rest[:_NONCE], rest[_NONCE:], place.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise VaultError("A sealed record was changed or moved.") from error
 
 

@@ -43,9 +43,12 @@ class Fleet:
     def __init__(self, stage: Stage, merchants: Mapping[str, str]) -> None:
         self._stage = stage
         self._merchants = merchants
-        self._processes = {
-            name: stage.start(*_command(name), name=name) for name in ("server-1", "server-2", "worker-1", "worker-2")
-        }
+        self._processes: dict[str, Process] = {}
+
+    def start(self) -> None:
+        """Starts them."""
+        for name in ("server-1", "server-2", "worker-1", "worker-2"):
+            self._processes[name] = self._stage.start(*_command(name), name=name)
 
     @property
     def names(self) -> list[str]:
@@ -100,6 +103,7 @@ def running_fleet(stage: Stage, merchants: Mapping[str, str]) -> Iterator[Fleet]
     """A fleet of which nothing is left when the block ends."""
     fleet = Fleet(stage, merchants)
     try:
+        fleet.start()
         yield fleet
     finally:
         fleet.end()

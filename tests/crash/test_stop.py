@@ -17,8 +17,8 @@ from .waiting import eventually, is_stopped
 _CALLS = [point for point in numbered(ISSUING) if point.name.startswith(("erp.create", "erp.advance"))]
 """The calls that write to the ERP."""
 
-_WRITES = [*_CALLS, *(point for point in numbered(ISSUING) if "Attempt" in point.name)]
-"""And the commits around them."""
+_WRITES = [*_CALLS, *(point for point in numbered(ISSUING) if "BeginAttempt" in point.name)]
+"""And the commits before them, in and after which a sleeper believes that it may write."""
 
 _CREATING = [
     Point("commit.SaveInvoice+BeginAttempt.after"),

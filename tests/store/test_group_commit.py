@@ -1,26 +1,14 @@
 """Many writes are one commit, and none of them suffers from another."""
 
 import asyncio
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from erpgate.store.database import Database, open_database
 from erpgate.store.desk import GROUP
 from erpgate.store.errors import StoreUnavailable, WriteRefused
-from erpgate.store.writes import Together, Write
-from fixtures.writes import Breaks, Counted, Held, Note, Refuses, notes
-
-
-async def in_one_commit(database: Database, *writes: Write[Any]) -> list[Any]:
-    """The answer or the exception of each write; all of them stood in line at the same time."""
-    held = Held()
-    holding = asyncio.create_task(database.write(held))
-    pending = [asyncio.create_task(database.write(write)) for write in writes]
-    await asyncio.sleep(0)
-    held.let_go.set()
-    await holding
-    return await asyncio.gather(*pending, return_exceptions=True)
+from erpgate.store.writes import Together
+from fixtures.writes import Breaks, Counted, Held, Note, Refuses, in_one_commit, notes
 
 
 async def test_what_waits_is_committed_together(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from erpgate.store.database import Database
@@ -30,10 +31,9 @@ OVER = dt.timedelta(seconds=-1)
 """A lease that has ended."""
 
 
-def a_task(
-    subject: str = "one", *, account: str = "a", kind: str = "k", due: dt.datetime = NOW, priority: int = 100
-) -> Task:
-    return Task(account=account, kind=kind, subject=subject, due_time=due, priority=priority)
+def a_task(subject: str = "one", **changes: Any) -> Task:
+    values: dict[str, Any] = {"account": "a", "kind": "k", "due_time": NOW}
+    return Task(subject=subject, **values | changes)
 
 
 async def claim(

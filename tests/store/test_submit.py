@@ -1,8 +1,7 @@
 """Orders are stored, judged and begun in one commit, also when they come twice in it."""
 
-import asyncio
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -18,7 +17,8 @@ from erpgate.store.invoices import list_invoices
 from erpgate.store.orders import SubmitOrder, Submitted, get_order
 from erpgate.store.requests import RequestKey, recall, remember
 from erpgate.store.tasks import due_tasks
-from fixtures.writes import Held
+from erpgate.store.writes import Write
+from fixtures.writes import Note, in_one_commit
 from rpc.builders import NOW, a_channel, an_order
 
 ON = {"automation": {"enabled": True, "initial_state": "open"}}
@@ -35,14 +35,8 @@ def submit(order: Order, **changes: Any) -> SubmitOrder:
     return SubmitOrder(order, Rules(SystemClock()), automatic_stage, NOW, **changes)
 
 
-async def in_one_commit(database: Database, *orders: Order) -> list[Submitted]:
-    held = Held()
-    pending = [asyncio.create_task(database.write(held))]
-    answers = [asyncio.create_task(database.write(submit(order))) for order in orders]
-    await asyncio.sleep(0)
-    held.let_go.set()
-    await asyncio.gather(*pending)
-    return await asyncio.gather(*answers)
+async def all_at_once(database: Database, *orders: Order) -> list[Submitted]:
+    return await in_one_commit(database, *map(submit, orders))
 
 
 def count(connection: sa.Connection, table: sa.Table) -> int:
@@ -59,7 +53,7 @@ async def test_an_order_its_verdict_its_invoice_and_its_task_are_one_commit(conn
 
 
 async def test_the_same_order_twice_in_one_commit_is_one_order(connected: Database) -> None:
-    first, second = await in_one_commit(connected, an_order(), an_order())
+    first, second = await all_at_once(connected, an_order(), an_order())
     assert first.record == second.record
     assert (first.record.revision, await connected.read(lambda c: count(c, schema.invoice))) == (1, 1)
 
@@ -68,7 +62,7 @@ async def test_two_revisions_in_one_commit_are_taken_in_order(connected: Databas
     order = an_order()
     newer = replace(order, notes="new", source_update_time=NOW + dt.timedelta(hours=1))
     older = replace(order, notes="old", source_update_time=NOW + dt.timedelta(minutes=1))
-    first, second, third = await in_one_commit(connected, order, newer, older)
+    first, second, third = await all_at_once(connected, order, newer, older)
     assert [one.record.revision for one in (first, second, third)] == [1, 2, 2]
     assert third.record.order.notes == "new"
     assert await connected.read(lambda c: count(c, schema.invoice)) == 1
@@ -77,13 +71,13 @@ async def test_two_revisions_in_one_commit_are_taken_in_order(connected: Databas
 
 async def test_every_order_of_a_commit_has_its_own_answer(connected: Database) -> None:
     orders = [an_order(external_id=str(number)) for number in range(20)]
-    answers = await in_one_commit(connected, *orders, orders[3], orders[7])
+    answers = await all_at_once(connected, *orders, orders[3], orders[7])
     assert [answer.record.order_id for answer in answers] == [o.order_id for o in (*orders, orders[3], orders[7])]
     assert await connected.read(lambda c: count(c, schema.invoice)) == 20
 
 
 async def test_orders_of_several_merchants_in_one_commit_keep_apart(connected: Database) -> None:
-    mine, theirs = await in_one_commit(connected, an_order(), an_order(merchant="other"))
+    mine, theirs = await all_at_once(connected, an_order(), an_order(merchant="other"))
     assert (len(mine.record.verdicts), len(theirs.record.verdicts)) == (1, 0)
 
 
@@ -92,36 +86,35 @@ async def test_a_stored_order_reads_as_it_was_answered(connected: Database) -> N
     assert await connected.read(lambda c: get_order(c, "acme", "shop-co:1001")) == submitted.record
 
 
-async def test_a_request_id_remembers_what_it_made(database: Database) -> None:
+@dataclass(frozen=True)
+class Carried(Write[str]):
+    """Carries a request out once."""
+
+    key: RequestKey
+
+    def apply(self, connection: sa.Connection) -> str:
+        """Makes a note."""
+        made = recall(connection, self.key)
+        if made is None:
+            made = Note(f"made by {self.key.fingerprint}").apply(connection)
+            remember(connection, self.key, made, NOW)
+        return made
+
+
+async def test_a_request_takes_effect_once(database: Database) -> None:
     key = RequestKey(merchant="acme", request_id="r", fingerprint="f")
+    first, again = await in_one_commit(database, Carried(key), Carried(key))
+    assert first == again == await database.write(Carried(key)) == "made by f"
 
-    def first(connection: sa.Connection) -> str | None:
-        assert recall(connection, key) is None
-        remember(connection, key, "made", NOW)
-        return recall(connection, key)
 
-    def other(connection: sa.Connection) -> str | None:
-        remember(connection, key, "made", NOW)
-        return recall(connection, replace(key, fingerprint="other"))
-
-    def strange(connection: sa.Connection) -> str | None:
-        remember(connection, key, "made", NOW)
-        return recall(connection, replace(key, merchant="stranger"))
-
-    assert await rolled_back(database, first) == "made"
-    assert await rolled_back(database, strange) is None
+async def test_a_request_id_with_another_fingerprint_is_refused(database: Database) -> None:
+    key = RequestKey(merchant="acme", request_id="r", fingerprint="f")
+    await database.write(Carried(key))
     with pytest.raises(Conflict, match="request_id"):
-        await rolled_back(database, other)
+        await database.write(Carried(replace(key, fingerprint="other")))
 
 
-async def rolled_back(database: Database, work: Any) -> Any:
-    """What a transaction gives that is undone afterwards."""
-
-    def run(connection: sa.Connection) -> Any:
-        with connection.begin_nested() as nested:
-            try:
-                return work(connection)
-            finally:
-                nested.rollback()
-
-    return await database.read_long(run)
+async def test_request_ids_are_each_merchants_own(database: Database) -> None:
+    key = RequestKey(merchant="acme", request_id="r", fingerprint="f")
+    await database.write(Carried(key))
+    assert await database.write(Carried(replace(key, merchant="other", fingerprint="g"))) == "made by g"

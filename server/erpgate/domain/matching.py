@@ -53,7 +53,7 @@ def match(
     problems: list[tuple[OrderLine, _NoMatch]] = []
     for line in order_lines:
         sku = strategy.normalise(corrections.get(line.line_id, line.sku))
-        found = _resolve(sku, index.get(sku, ()), lambda item: _refusal(item, strategy, settings))
+        found = _resolve(sku, index.get(sku, ()), lambda item: refusal_of(item, strategy, settings))
         if isinstance(found, Item):
             matched[line.line_id] = found
         else:
@@ -99,7 +99,8 @@ def _resolve(sku: str, items: Sequence[Item], refusal: Callable[[Item], str | No
     return active[0]
 
 
-def _refusal(item: Item, strategy: SkuStrategy[S], settings: S) -> str | None:
+def refusal_of(item: Item, strategy: SkuStrategy[S], settings: S) -> str | None:
+    """Why an active item cannot be invoiced although its SKU matches; None if it can."""
     text = strategy.refusal(item, settings)
     if text is None and item.kind == "variant_parent":
         return f"The item {item.id} has variants; only they can be sold."

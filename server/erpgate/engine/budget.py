@@ -1,6 +1,7 @@
 """The rate budget of one ERP account: requests wait here instead of being refused there."""
 
 import asyncio
+import contextlib
 import datetime as dt
 from collections.abc import Iterable
 
@@ -57,13 +58,18 @@ class Budget:
         }
         self._blocked: dict[str, float] = {}
 
-    async def take(self, resource: str) -> None:
-        """Returns when a request to this resource may be sent, and counts it."""
-        while (seconds := self._wait(resource)) > 0:  # noqa: ASYNC110 - time itself is what is waited for
-            await asyncio.sleep(seconds)
+    async def take(self, resource: str, stop: asyncio.Event | None = None) -> bool:
+        """Waits until a request to this resource may be sent, and counts it; False when `stop` came first."""
+        stop = stop or asyncio.Event()
+        while (seconds := self._wait(resource)) > 0:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await stop.wait()
+                    return False
         now = asyncio.get_running_loop().time()
         for window in self._of(resource):
             window.take(now)
+        return True
 
     def correct(self, reading: RateReading) -> None:
         """Takes note of the ERP's own count."""

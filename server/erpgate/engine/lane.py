@@ -67,6 +67,7 @@ class Lane:
         self._ready: deque[Task] = deque(claim.tasks)
         self._running: dict[_Key, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
+        self._leaving = asyncio.Event()
         self._wakes = 0
         self._more = not 0 < len(claim.tasks) < PREFETCH
         self._stopping = False
@@ -113,6 +114,7 @@ class Lane:
     def stop(self) -> None:
         """Starts nothing more; `run` ends when what runs has ended."""
         self._stopping = True
+        self._leaving.set()
         self._wake.set()
 
     def lose(self) -> None:
@@ -134,7 +136,8 @@ class Lane:
 
     async def before(self, resource: str, *, write: bool) -> None:
         """Guards one request: waits for the budget, and lets a write leave only while the lease is certain."""
-        await self.budget.take(resource)
+        if not await self.budget.take(resource, self._leaving):
+            raise Unavailable("This process stops; nothing was sent.")
         if write and self.clock.boot() >= self._valid_until:
             raise Unavailable("This process no longer owns the account; nothing was sent.")
 

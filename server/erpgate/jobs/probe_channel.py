@@ -15,6 +15,7 @@ from erpgate.plugin.http import Guard
 from erpgate.plugin.model import Company
 from erpgate.plugins import Registry
 from erpgate.store.channels import UpdateChannel, channel_of_account, get_sealed
+from erpgate.store.errors import Conflict
 from erpgate.store.records import ChannelRecord, ChannelState, Health
 from erpgate.store.tasks import CompleteTask, Task
 from erpgate.vault import Vault
@@ -82,7 +83,14 @@ class Prober:
         except ErpError as error:
             await self._save(lane, replace(channel, health=Health.DEGRADED, health_message=error.message))
             return Postponed(delay=nth(lane.settings.retry_delays, task.attempts))
-        await self._save(lane, with_company(channel, company))
+        try:
+            await self._save(lane, with_company(channel, company))
+        except Conflict as conflict:
+            if conflict.what != "company":
+                return Postponed(delay=nth(lane.settings.retry_delays, 0))
+            message = f"The company is connected already by {conflict.holder}: delete one of the two channels."
+            await self._save(lane, replace(channel, health=Health.AUTH_FAILED, health_message=message))
+            return PARKED
         await lane.database.write(CompleteTask(task, lane.lease))
         return None
 

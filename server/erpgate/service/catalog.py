@@ -2,9 +2,9 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from erpgate.domain.matching import SimilarSkus
+from erpgate.domain.matching import SimilarSkus, refusal_of
 from erpgate.jobs.read_catalog import SYNC_CATALOG
 from erpgate.plugin.model import Item
 from erpgate.plugin.reasons import Reason
@@ -51,10 +51,9 @@ class Catalog:
                 by_sku.setdefault(erp.sku.normalise(sku), []).append(item)
         answers = []
         for sku, code in zip(skus, codes, strict=True):
-            found = tuple(by_sku.get(code, ()))
-            refusal = erp.sku.refusal(found[0], settings) if len(found) == 1 else None
-            suggestions = () if found else await self._suggestions(record, code)
-            answers.append(SkuAnswer(sku=sku, items=found, refusal=refusal or "", suggestions=suggestions))
+            items, refusal = _invoiceable(by_sku.get(code, []), lambda item: refusal_of(item, erp.sku, settings))
+            suggestions = () if items else await self._suggestions(record, code)
+            answers.append(SkuAnswer(sku=sku, items=items, refusal=refusal, suggestions=suggestions))
         return record, answers
 
     async def _suggestions(self, record: ChannelRecord, code: str) -> tuple[str, ...]:
@@ -74,3 +73,12 @@ class Catalog:
     async def _complete_time(self, record: ChannelRecord) -> dt.datetime | None:
         sync = await self._sources.database.read(lambda c: get_sync(c, record.account))
         return sync.complete_time
+
+
+def _invoiceable(items: Sequence[Item], refusal: Callable[[Item], str | None]) -> tuple[tuple[Item, ...], str]:
+    """The items that an order's line with this SKU would be matched with, and why its only one is refused."""
+    active = tuple(item for item in items if item.active)
+    if not active:
+        return tuple(items[:1]), ""
+    refusals = [text for item in active if (text := refusal(item)) is not None]
+    return (active[:1], refusals[0]) if len(refusals) == len(active) else (active, "")

@@ -209,6 +209,24 @@ class DeleteChannel(Write[None]):
         connection.execute(
             sa.delete(_credential).where(_credential.c.merchant == self.merchant, _credential.c.channel == self.channel)
         )
+        self._withdraw_unsent(connection)
+
+    def _withdraw_unsent(self, connection: sa.Connection) -> None:
+        """Frees the business keys of invoices of which nothing was sent, so that another channel can take them."""
+        invoice, key = schema.invoice, schema.invoice_order
+        unsent = sa.and_(
+            invoice.c.merchant == self.merchant,
+            invoice.c.channel == self.channel,
+            invoice.c.frozen.is_(None),
+            invoice.c.state.in_(UNFINISHED),
+        )
+        ids = sa.select(invoice.c.invoice).where(unsent)
+        connection.execute(sa.delete(key).where(key.c.merchant == self.merchant, key.c.invoice.in_(ids)))
+        connection.execute(
+            sa.update(invoice)
+            .where(unsent)
+            .values(state=InvoiceState.WITHDRAWN, failure=None, version=invoice.c.version + 1)
+        )
 
     def _unfinished(self, connection: sa.Connection) -> int:
         invoice = schema.invoice

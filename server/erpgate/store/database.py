@@ -86,6 +86,8 @@ class Database:
 
     async def read(self, query: Callable[[sa.Connection], T]) -> T:
         """Runs a short query: on SQLite in this thread, which is cheaper than any hop; else beside others that wait."""
+        if self._closed:
+            raise StoreUnavailable("the database is closed")
         if self._inline is None:
             found: T = await self._reader.hand_in(query)
             return found

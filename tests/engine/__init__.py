@@ -1,0 +1,1 @@
+"""Budgets, journals, lanes and workers, each by itself on a real database."""

@@ -1,0 +1,161 @@
+"""Loading plugins: one that fails is reported with its reason, and harms no other."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from erpgate.plugin import Erp, hookimpl
+from erpgate.plugins import PluginInfo, Registry, load_plugins
+from erpgate.testing import ToyLedger
+from erpgate.testing.toy import toy_erp
+
+TOY: Erp[Any, Any] = toy_erp(ToyLedger())
+GOOD = replace(TOY, name="good")
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """That a plugin was installed from."""
+
+    name: str
+    version: str = "1.2"
+
+
+@dataclass(frozen=True)
+class EntryPoint:
+    """An entry point, as installed."""
+
+    name: str
+    load: Callable[[], object]
+    dist: Distribution | None = Distribution("erpgate-other")
+
+
+class Offers:
+    """A plugin that offers ERPs."""
+
+    def __init__(self, *erps: object) -> None:
+        self._erps = erps
+
+    @hookimpl
+    def erpgate_erps(self) -> Any:
+        """Offers them."""
+        return self._erps
+
+
+class Raises:
+    """A plugin whose hook fails."""
+
+    @hookimpl
+    def erpgate_erps(self) -> Any:
+        """Fails."""
+        raise ValueError("no licence")
+
+
+class Unknown(Offers):
+    """A plugin for an erpgate that has other hooks."""
+
+    @hookimpl
+    def erpgate_dances(self) -> None:
+        """Does what nobody asks for."""
+
+
+def fails_to_import() -> object:
+    raise ImportError("no module named rocket")
+
+
+def load(*points: EntryPoint, **options: Any) -> Registry:
+    """What is loaded of these."""
+    return load_plugins(entry_points=points, **options)  # type: ignore[arg-type] # as much of one as is looked at
+
+
+def a_point(name: str, plugin: object) -> EntryPoint:
+    return EntryPoint(name, lambda: plugin)
+
+
+GOOD_POINT = a_point("good", Offers(GOOD))
+
+
+def test_a_good_plugin_is_loaded() -> None:
+    registry = load(GOOD_POINT)
+    assert registry.erps == {"good": GOOD}
+    assert registry.plugins == [
+        PluginInfo(name="good", distribution="erpgate-other", version="1.2", api_version=1, status="ok")
+    ]
+    assert registry.plugin_of("good") == registry.plugins[0]
+
+
+@pytest.mark.parametrize(
+    ("point", "failure"),
+    [
+        pytest.param(EntryPoint("bad", fails_to_import), "ImportError: no module named rocket", id="import"),
+        pytest.param(a_point("bad", Raises()), "ValueError: no licence", id="hook"),
+        pytest.param(
+            a_point("bad", Unknown(TOY)),
+            "PluginError: implements hooks that do not exist: erpgate_dances",
+            id="unknown-hook",
+        ),
+        pytest.param(
+            a_point("bad", Offers(replace(TOY, api_version=2))),
+            "PluginError: ERP toy was written for plugin API 2, this erpgate has 1: install matching versions",
+            id="api-version",
+        ),
+        pytest.param(
+            a_point("bad", Offers("toy")), "PluginError: erpgate_erps offers a str instead of an Erp", id="no-erp"
+        ),
+        pytest.param(
+            a_point("late", Offers(replace(TOY, name="good"))),
+            "PluginError: ERP good is offered by erpgate-other and by plugin good: remove one",
+            id="taken-name",
+        ),
+        pytest.param(
+            a_point("bad", Offers(TOY, replace(TOY, title="Twin"))),
+            "PluginError: ERP toy is offered twice by erpgate-other",
+            id="its-own-name-twice",
+        ),
+    ],
+)
+def test_a_bad_plugin_is_reported_and_harms_no_other(
+    point: EntryPoint, failure: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    registry = load(point, GOOD_POINT)
+    assert registry.erps == {"good": GOOD}
+    assert registry.origins == {"good": "good"}
+    by_name = {info.name: info for info in registry.plugins}
+    assert by_name["good"].status == "ok"
+    assert (by_name[point.name].status, by_name[point.name].failure) == ("failed", failure)
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert [record.getMessage() for record in errors] == [f"Plugin {point.name} of erpgate-other 1.2 can't be used."]
+
+
+def test_a_plugin_that_offers_a_good_and_a_bad_erp_is_refused_whole() -> None:
+    registry = load(a_point("half", Offers(TOY, replace(TOY, name="old", api_version=0))))
+    assert registry.erps == {}
+    assert [info.status for info in registry.plugins] == ["failed"]
+
+
+def test_a_plugin_that_is_switched_off_is_not_imported() -> None:
+    registry = load(EntryPoint("off", fails_to_import), GOOD_POINT, disabled=["off"])
+    off = next(info for info in registry.plugins if info.name == "off")
+    assert (off.status, off.failure) == ("disabled", "switched off by the operator")
+    assert list(registry.erps) == ["good"]
+
+
+def test_without_external_plugins_only_erpgates_own_are_loaded() -> None:
+    own = EntryPoint("own", lambda: Offers(TOY), Distribution("erpgate"))
+    registry = load(own, EntryPoint("theirs", fails_to_import), external=False)
+    assert list(registry.erps) == ["toy"]
+    assert [info.name for info in registry.plugins] == ["own"]
+
+
+def test_a_plugin_may_offer_nothing() -> None:
+    registry = load(a_point("quiet", object()))
+    assert [(info.status, info.api_version) for info in registry.plugins] == [("ok", 0)]
+    assert dict(registry.simulators()) == {}
+
+
+def test_the_installed_plugins_are_alegras() -> None:
+    registry = load_plugins()
+    assert [(info.name, info.distribution, info.status) for info in registry.plugins] == [("alegra", "erpgate", "ok")]
+    assert list(registry.simulators()) == ["alegra"]
