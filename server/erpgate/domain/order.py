@@ -1,6 +1,7 @@
 """An order as a sales channel reports it."""
 
 import datetime as dt
+import functools
 import urllib.parse
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -79,4 +80,9 @@ class Order:
     @property
     def order_id(self) -> str:
         """Last part of the resource name: sales channel and external id, percent-encoded."""
-        return ":".join(urllib.parse.quote(part, safe="") for part in (self.sales_channel, self.external_id))
+        return _order_id(self.sales_channel, self.external_id)
+
+
+@functools.lru_cache(maxsize=4096)
+def _order_id(sales_channel: str, external_id: str) -> str:
+    return ":".join(urllib.parse.quote(part, safe="") for part in (sales_channel, external_id))
