@@ -26,7 +26,7 @@ demo: $(VENV)/.ready ## Watch 25 orders become invoices (KEEP=1 leaves the serve
 	@$(BIN)/erpgate demo --erp $(ERP) $(if $(KEEP),--keep)
 
 demo-retail: $(VENV)/.ready ## Invoice 3,594 real sales, where the data is at hand
-	@$(BIN)/erpgate demo-retail --erp $(ERP) --orders $(RETAIL) --database $(DATABASE) $(if $(KILL),--kill)
+	@$(BIN)/erpgate demo-retail --erp $(ERP) --orders $(RETAIL) --database $(DATABASE) $(if $(KILL),--kill) $(if $(FLEET),--fleet)
 
 test: check unit ## Everything that CI runs
 

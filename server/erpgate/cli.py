@@ -119,6 +119,9 @@ def demo_retail(
     orders: Annotated[Path, typer.Option(help="CSV of real sales, gzip-compressed.")],
     limit: Annotated[int, typer.Option(help="Sales at most; 0 takes all.")] = 0,
     kill: Annotated[bool, typer.Option(help="Kill the server (-9) in the middle and start it again.")] = False,
+    fleet: Annotated[
+        bool, typer.Option("--fleet", help="Two servers and two workers on PostgreSQL, killed (-9) at random.")
+    ] = False,
     database: Annotated[
         Literal["sqlite", "postgresql"], typer.Option(help="Where to store; PostgreSQL is started for this run.")
     ] = "sqlite",
@@ -126,11 +129,12 @@ def demo_retail(
     """Invoice real sales of a shop in a simulated ERP, one each."""
     from rich.console import Console
 
-    from erpgate.demo.retail import run
+    from erpgate.demo.retail import Run, run
     from erpgate.testing import ClusterUnavailable
 
     try:
-        good = run(erp, orders, limit=limit, kill=kill, database=database, console=Console())
+        options = Run(limit=limit, kill=kill, fleet=fleet, database="postgresql" if fleet else database)
+        good = run(erp, orders, options, console=Console())
     except ClusterUnavailable as error:
         _fail(str(error))
     raise typer.Exit(0 if good else 1)

@@ -69,6 +69,17 @@ async def test_two_revisions_in_one_commit_are_taken_in_order(connected: Databas
     assert await connected.read(lambda c: count(c, schema.order_revision)) == 1
 
 
+async def test_judging_again_keeps_what_came_meanwhile(connected: Database) -> None:
+    """Whoever judges again has read the order before; its sales channel has changed it since."""
+    order = an_order()
+    newer = replace(order, notes="new", source_update_time=NOW + dt.timedelta(hours=1))
+    await connected.write(submit(order))
+    await connected.write(submit(newer))
+    again = await connected.write(submit(order, again=True))
+    assert (again.record.revision, again.record.order.notes) == (2, "new")
+    assert await connected.read(lambda c: get_order(c, "acme", "shop-co:1001")) == again.record
+
+
 async def test_every_order_of_a_commit_has_its_own_answer(connected: Database) -> None:
     orders = [an_order(external_id=str(number)) for number in range(20)]
     answers = await all_at_once(connected, *orders, orders[3], orders[7])

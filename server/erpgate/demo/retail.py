@@ -1,6 +1,8 @@
 """`erpgate demo-retail`: thousands of real sales, one invoice each, also when the server dies in the middle."""
 
 import asyncio
+import itertools
+import os
 import signal
 import tempfile
 import threading
@@ -8,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from erpgate.client import Client, ErpgateError
+from erpgate.demo.fleet import LEASE_SECONDS, Fleet
 from erpgate.demo.sales import Sale, clean_sales, company_of
 from erpgate.demo.stack import CHANNEL, PARENT, DatabaseKind, Stack, connect, new_database, stack, start_of_automation
 from erpgate.plugin import SimulatedDocument
@@ -26,10 +30,28 @@ _CALLERS = 8
 _PATIENCE = 1800.0
 _LOOK = 0.5
 _AGAIN = 0.2
+_AGAIN_LATER = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 _DONE = (invoice_pb2.INVOICE_STATE_OPEN, invoice_pb2.INVOICE_STATE_BLOCKED)
 
 
-def run(erp: str, path: Path, *, limit: int, kill: bool, database: DatabaseKind, console: Console) -> bool:
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """How the sales are run.
+
+    Attributes:
+        limit: Sales at most; 0 takes all.
+        kill: Whether the server is killed once, in the middle.
+        fleet: Whether two servers and two workers share the work and are killed at random; needs PostgreSQL.
+        database: Where to store.
+    """
+
+    limit: int = 0
+    kill: bool = False
+    fleet: bool = False
+    database: DatabaseKind = "sqlite"
+
+
+def run(erp: str, path: Path, options: Run, console: Console) -> bool:
     """Runs the sales through and tells whether each has its one invoice with its total.
 
     Raises:
@@ -39,17 +61,44 @@ def run(erp: str, path: Path, *, limit: int, kill: bool, database: DatabaseKind,
         console.print(f"retail: there is no {path}, so nothing was run; give the file with --orders")
         return True
     sales = clean_sales(path)
-    sales = sales[:limit] if limit else sales
+    sales = sales[: options.limit] if options.limit else sales
     folder = Path(tempfile.mkdtemp(prefix="erpgate-retail-"))
-    with new_database(database, folder) as url, stack(erp, folder, url) as running:
+    if options.fleet:
+        os.environ["ERPGATE_LEASE_SECONDS"] = str(LEASE_SECONDS)
+    with new_database(options.database, folder) as url, stack(erp, folder, url) as running:
         try:
-            return _run(running, sales, console, kill=kill)
+            return (_run_fleet if options.fleet else _run)(running, sales, console, options)
         finally:
             running.stop()
 
 
-def _run(running: Stack, sales: list[Sale], console: Console, *, kill: bool) -> bool:
+def _run_fleet(running: Stack, sales: list[Sale], console: Console, _: Run) -> bool:
     start = time.monotonic()
+    with Client(running.server.address, timeout=60) as client:
+        _connect(running, client, sales)
+    fleet = Fleet(running, console)
+    killer = threading.Thread(target=fleet.kill_at_random, args=(lambda: _open_documents(running),))
+    with ThreadPoolExecutor(_CALLERS) as callers:
+        killer.start()
+        submitted = [
+            callers.submit(_submit_to_any, fleet.addresses[n % 2 :] + fleet.addresses[: n % 2], sales[n::_CALLERS])
+            for n in range(_CALLERS)
+        ]
+        _wait(running, len(sales), lambda _: None)
+        fleet.end_killing()
+        killer.join()
+        for future in submitted:
+            future.result()
+    fleet.stop()
+    with Client(running.server.address, timeout=60) as client:
+        invoices = _finished(client, len(sales))
+    console.print(f"{len(sales)} sales in {time.monotonic() - start:.1f} s")
+    return _verdict(sales, invoices, asyncio.run(running.offer.documents(running.url)), console)
+
+
+def _run(running: Stack, sales: list[Sale], console: Console, options: Run) -> bool:
+    start = time.monotonic()
+    kill = options.kill
     with Client(running.server.address, timeout=60) as client:
         _connect(running, client, sales)
         with Progress(console=console, transient=True) as progress, ThreadPoolExecutor(_CALLERS) as callers:
@@ -76,6 +125,25 @@ def _connect(running: Stack, client: Client, sales: list[Sale]) -> None:
     automation = channel_pb2.Automation(enabled=True, start_time=start, initial_state=channel_pb2.INITIAL_STATE_OPEN)
     settings = channel_pb2.ChannelSettings(automation=automation)
     connect(client, running, running.seed(company), settings, company.country_code)
+
+
+def _submit_to_any(addresses: list[str], sales: list[Sale]) -> None:
+    """Submits each sale until one of the servers acknowledges it."""
+    clients = [Client(address, timeout=10) for address in addresses]
+    servers = itertools.cycle(clients)
+    for sale in sales:
+        until = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                next(servers).submit_order(PARENT, sale.order)
+            except ErpgateError as error:
+                if error.code not in _AGAIN_LATER or time.monotonic() > until:
+                    raise
+                time.sleep(_AGAIN)
+            else:
+                break
+    for client in clients:
+        client.close()
 
 
 def _submit(client: Client, sale: Sale) -> None:
@@ -105,9 +173,13 @@ def _wait(running: Stack, sales: int, show: Callable[[int], None]) -> None:
     until = time.monotonic() + _PATIENCE
     done = 0
     while done < sales and time.monotonic() < until:
-        done = sum(document.state == "open" for document in asyncio.run(running.offer.documents(running.url)))
+        done = _open_documents(running)
         show(done)
         time.sleep(_LOOK)
+
+
+def _open_documents(running: Stack) -> int:
+    return sum(document.state == "open" for document in asyncio.run(running.offer.documents(running.url)))
 
 
 def _finished(client: Client, sales: int) -> list[invoice_pb2.Invoice]:

@@ -58,9 +58,11 @@ class Stack:
 
     def restart_server(self) -> None:
         """Starts the server again, on the same address and database."""
-        self.server = _start_server(
-            self.erp, self.offer, self.url, self.folder, self.database_url, listen=self.server.address
-        )
+        self.server = self.start("server", "serve", listen=self.server.address)
+
+    def start(self, name: str, command: str, listen: str = "127.0.0.1:0") -> Process:
+        """Starts another process on the same database."""
+        return _start(self.erp, self.offer, self.url, self.folder, self.database_url, name, command, listen)
 
     def stop(self) -> None:
         """Ends both processes."""
@@ -92,7 +94,8 @@ def stack(erp: str, folder: Path, database_url: str) -> Iterator[Stack]:
     offer = offers[erp]
     simulator = start("simulator", ["simulate", erp, "--listen", "127.0.0.1:0"], folder)
     try:
-        server = _start_server(erp, offer, f"http://{simulator.address}", folder, database_url)
+        url = f"http://{simulator.address}"
+        server = _start(erp, offer, url, folder, database_url, "server", "serve", "127.0.0.1:0")
     except BaseException:
         simulator.stop()
         raise
@@ -125,8 +128,8 @@ def start_of_automation() -> dt.datetime:
     return dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
-def _start_server(
-    erp: str, offer: Simulator, url: str, folder: Path, database_url: str, listen: str = "127.0.0.1:0"
+def _start(
+    erp: str, offer: Simulator, url: str, folder: Path, database_url: str, name: str, command: str, listen: str
 ) -> Process:
     key_file = folder / "erpgate.key"
     if not key_file.exists():
@@ -135,5 +138,5 @@ def _start_server(
             file.write(generate_key())
     operator = {**offer.operator(url), RATE_LIMITS: NO_LIMITS}
     environ = {f"ERPGATE_ERP_{erp}_{name}".upper().replace("-", "_"): value for name, value in operator.items()}
-    arguments = ["serve", "--listen", listen, "--database-url", database_url, "--key-file", str(key_file)]
-    return start("server", arguments, folder, environ)
+    arguments = [command, "--listen", listen, "--database-url", database_url, "--key-file", str(key_file)]
+    return start(name, arguments, folder, environ)

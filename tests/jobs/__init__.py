@@ -1,0 +1,1 @@
+"""Durable processes beyond what one invoice shows."""
