@@ -49,6 +49,7 @@ class Stage:
         """Of every process."""
         return {
             "PYTHONPATH": os.pathsep.join(filter(None, (str(_PLUGIN), os.environ.get("PYTHONPATH")))),
+            "PYTHONDONTWRITEBYTECODE": "1",  # where the disk is full, what Python writes of it would be cut short
             "ERPGATE_DISABLE_PLUGINS": "alegra",
             "ERPGATE_KEY": _KEY,
             "ERPGATE_DATABASE_URL": self.database_url,

@@ -124,7 +124,7 @@ class Play:
                 await self._retry(shop)
                 return [i.state for i in await shop.invoices()] == [IS_OPEN] * len(self.submitted)
 
-            await eventually(f"{len(self.submitted)} invoices are open", all_open)
+            await eventually(f"{len(self.submitted)} invoices are open", all_open, seconds=45)
             invoices = {invoice.reference: invoice for invoice in await shop.invoices()}
         await self._check()
         opened = {d.reference: d.total for d in await self.world.documents() if d.state == "open"}

@@ -1,12 +1,15 @@
 """A person mends what stopped an invoice, and tries again."""
 
+from decimal import Decimal
+
 import grpc
 import pytest
 from erpgate.v1 import channel_pb2, order_pb2
+from fixtures.alegra_world import AlegraWorld
 from fixtures.catalogue import SHIRT, an_item
-from fixtures.orders import an_order, revised
+from fixtures.orders import PRICE, a_line, an_order, revised
 from fixtures.shop import BLOCKED, OPEN, WITHDRAWN, Shop, reason_name
-from fixtures.waiting import holds_for
+from fixtures.waiting import eventually, holds_for
 from fixtures.world import World
 from rpc.harness import refusal
 
@@ -102,3 +105,26 @@ async def test_a_persons_wish_ends_the_wait_for_an_erp_that_was_away(shop: Shop,
         await shop.retry(begun.name)
     await shop.settled(waiting.name)
     assert len(await world.documents()) == 2
+
+
+async def test_a_refused_invoice_follows_the_revision_that_came_meanwhile(
+    alegra_shop: Shop, alegra: AlegraWorld
+) -> None:
+    """The order changes while its document is on its way, and the ERP refuses that document."""
+    await alegra.refuse()
+    alegra.line.let_go.clear()
+    order = an_order()
+    name = (await alegra_shop.submit(order)).name
+
+    async def is_on_its_way() -> bool:
+        return alegra.line.held == 1
+
+    await eventually("the document is on its way", is_on_its_way)
+    await alegra_shop.submit(revised(order, lines=[a_line(quantity="3")], total_paid=str(3 * PRICE)))
+    alegra.line.let_go.set()
+    blocked = await alegra_shop.settled(name, BLOCKED)
+    await alegra.mend()
+    await alegra_shop.retry(blocked.name)
+    invoice = await alegra_shop.settled(name)
+    assert [Decimal(amount) for amount in (invoice.total, invoice.paid_total)] == [3 * PRICE, 3 * PRICE]
+    assert [document.total for document in await alegra.documents()] == [3 * PRICE]

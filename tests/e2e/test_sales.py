@@ -177,3 +177,8 @@ async def test_every_order_of_a_burst_gets_its_own_document(shop: Shop, world: W
     documents = await world.documents()
     assert len({document.reference for document in documents}) == 30
     assert sorted(d.total for d in documents) == sorted(Decimal(order.total_paid) for order in orders)
+
+
+async def test_an_order_with_a_strange_id_has_a_name_that_works(shop: Shop) -> None:
+    invoice = await shop.sold(an_order(external_id="MKT/1:2 ñ%?#"))
+    assert (await shop.order(invoice.order)).external_id == "MKT/1:2 ñ%?#"

@@ -40,15 +40,15 @@ def waits(budget: Budget, resource: str = "*") -> bool:
 
 
 async def test_without_limits_nothing_waits() -> None:
-    assert await take(Budget(Limits()), 1000) < WINDOW.total_seconds()
+    budget = Budget(Limits())
+    await take(budget, 1000)
+    assert not waits(budget)
 
 
 @pytest.mark.parametrize(("count", "windows"), [(3, 0), (4, 1), (6, 1), (7, 2)])
 async def test_a_window_lets_its_number_through(count: int, windows: int) -> None:
     waited = await take(a_budget(whole=(3, WINDOW)), count)
     assert windows * WINDOW.total_seconds() <= waited + 0.001
-    if not windows:
-        assert waited < WINDOW.total_seconds()
 
 
 async def test_a_resource_has_a_window_of_its_own_beside_the_whole() -> None:

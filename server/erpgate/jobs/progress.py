@@ -80,7 +80,10 @@ class Progress:
 
     def freeze(self, frozen: Frozen) -> None:
         """Fixes what will be sent; it is stored together with the first attempt's row."""
-        self.invoice = replace(self.invoice, frozen=frozen)
+        order = self.order
+        self.invoice = replace(
+            self.invoice, frozen=frozen, paid_total=order.total_paid, currency_code=order.currency_code
+        )
 
     def see(self, document: Document) -> None:
         """Notes how the ERP has the document now."""
