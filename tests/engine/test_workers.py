@@ -18,6 +18,11 @@ from fixtures.waiting import eventually
 SHARED = replace(QUICK, renew=dt.timedelta(seconds=0.05))
 
 
+async def both_live(database: Database) -> bool:
+    query = sa.select(sa.func.count()).select_from(schema.worker)
+    return await database.read_long(lambda c: c.execute(query).scalar_one()) == 2
+
+
 async def left(database: Database) -> int:
     query = sa.select(sa.func.count()).select_from(schema.task)
     return int(await database.read_long(lambda c: c.execute(query).scalar_one()))
@@ -116,6 +121,7 @@ async def test_two_workers_share_the_lanes_of_one_database(postgresql_url: str) 
         working(first, noting("one"), owner="one", engine=SHARED, alone=False),
         working(second, noting("two"), owner="two", engine=SHARED, alone=False),
     ):
+        await eventually("both are known to live", lambda: both_live(first))
         await first.write(AddTasks(tuple(a_task(str(n), account=f"account-{n % 12}") for n in range(120))))
         await eventually("all are done", lambda: all_done(first))
     assert Counter(accounts) == Counter({f"account-{number}": 10 for number in range(12)})
