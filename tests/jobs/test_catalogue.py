@@ -7,6 +7,7 @@ from fixtures.catalogue import SHIRT, an_item
 from fixtures.orders import an_order
 from fixtures.shop import Shop
 from fixtures.toy_world import ToyWorld
+from fixtures.waiting import eventually
 
 FOUND = catalog_service_pb2.SKU_STATUS_FOUND
 
@@ -29,8 +30,12 @@ async def test_a_catalogue_of_many_pages_is_read_whole(shop: Shop, toy: ToyWorld
     await shop.delete()
     toy.ledger.items.extend(an_item(number, f"SKU-{number}") for number in range(100, 455))
     again = await Shop(shop.door, toy, channel="again").connect()
-    lookups = await again.lookup("SKU-100", "SKU-300", "SKU-454")
-    assert [lookup.status for lookup in lookups] == [FOUND] * 3
+
+    async def all_found() -> bool:
+        lookups = await again.lookup("SKU-100", "SKU-300", "SKU-454")
+        return [lookup.status for lookup in lookups] == [FOUND] * 3
+
+    await eventually("the items that came meanwhile are read", all_found)
 
 
 async def test_an_item_that_was_mended_in_the_erp_is_seen(shop: Shop, toy: ToyWorld) -> None:

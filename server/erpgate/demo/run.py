@@ -1,6 +1,8 @@
 """`erpgate demo`: 25 orders, judged, invoiced, and held against what was expected."""
 
 import asyncio
+import shutil
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -128,13 +130,15 @@ def _verdict(rows: Sequence[Row], documents: Sequence[SimulatedDocument], consol
 
 def _say_how_to_go_on(running: Stack, console: Console) -> None:
     address = running.server.address
+    own = Path(sys.executable).with_name("grpcurl")
+    grpcurl = "grpcurl" if shutil.which("grpcurl") or not own.exists() else str(own)
     error = order_pb2.VerdictOutcome.Name(order_pb2.VERDICT_OUTCOME_ERROR)
     console.print(
         "The server is still up. Try:\n"
-        f"  grpcurl -plaintext {address} erpgate.v1.ChannelService/ListErps\n"
-        f'  grpcurl -plaintext -d \'{{"parent": "{PARENT}", "outcome": "{error}"}}\' '
+        f"  {grpcurl} -plaintext {address} erpgate.v1.ChannelService/ListErps\n"
+        f'  {grpcurl} -plaintext -d \'{{"parent": "{PARENT}", "outcome": "{error}"}}\' '
         f"{address} erpgate.v1.InvoicingService/ListOrders\n"
-        f'  grpcurl -plaintext -d \'{{"parent": "{CHANNEL}", "page_size": 1}}\' '
+        f'  {grpcurl} -plaintext -d \'{{"parent": "{CHANNEL}", "page_size": 1}}\' '
         f"{address} erpgate.v1.InvoicingService/ListInvoices\n"
         f"Stop it with: kill {running.server.popen.pid} {running.simulator.popen.pid}",
         soft_wrap=True,

@@ -2,7 +2,10 @@
 
 from erpgate.domain.problem import Blocked
 from erpgate.engine.journal import Step
+from erpgate.engine.lane import Lane
 from erpgate.engine.session import Session
+from erpgate.engine.settings import nth
+from erpgate.engine.work import LookAgain
 from erpgate.jobs.progress import Progress
 from erpgate.plugin.capabilities import Discards
 from erpgate.plugin.model import Document, Found, Stage
@@ -73,12 +76,26 @@ def advance_step(session: Session, progress: Progress, document: Document, stage
     )
 
 
-async def without_surplus(session: Session, progress: Progress, document: Document) -> Document:
-    """A document that was sent more than once is looked for once more before it goes further."""
+async def without_surplus(lane: Lane, session: Session, progress: Progress, document: Document) -> Document:
+    """A document that was sent more than once is looked for once more before it goes further.
+
+    Raises:
+        LookAgain: The ERP did not show everything that it has.
+        Blocked: It still does not, or has several documents that are no drafts.
+    """
     attempts = await progress.journal.attempts(DOCUMENT)
     if len(attempts) < 2:
         return document
     found = await session.connection.find(progress.frozen.draft, attempts[0].start_time)
+    if not found.complete:
+        sent = attempts[-1].end_time or attempts[-1].start_time
+        if lane.clock.now() > sent + session.policy.settle_time + lane.settings.patience:
+            raise Blocked(
+                Reason.ERP_OUTCOME_UNKNOWN,
+                "The ERP's listing stays incomplete and may hide a second document: look in the ERP, then retry.",
+                details={"step": DOCUMENT},
+            )
+        raise LookAgain(nth(lane.settings.look_up_delays, 0))
     others = tuple(match for match in found.matches if match.id != document.id)
     return await one_of(session, (document, *others)) if others else document
 

@@ -14,7 +14,7 @@ from erpgate.plugin.errors import ErpError, Misconfigured, OutcomeUnknown, RateL
 from erpgate.plugin.model import Document, Stage
 from erpgate.plugin.reasons import Reason
 from erpgate.store.errors import Conflict
-from erpgate.store.records import ChannelState
+from erpgate.store.records import AttemptOutcome, ChannelState
 from erpgate.store.tasks import CompleteTask, Task
 
 
@@ -73,9 +73,12 @@ async def _issue(work: Work) -> None:
     if progress.invoice.frozen is None:
         progress.freeze(await map_invoice(work.lane, work.session, progress.order, progress.invoice))
     document = await progress.journal.once(document_step(work.session, progress))
-    document = await without_surplus(work.session, progress, document)
+    document = await without_surplus(work.lane, work.session, progress, document)
     document = await _compared(work, document)
     for stage in (Stage.OPEN, Stage.ISSUED):
+        attempts = await progress.journal.attempts(stage.value)
+        if attempts and attempts[-1].outcome is AttemptOutcome.NOT_DONE:
+            document = await _current(work, document)  # somebody may have gone on with it in the ERP
         if document.stage.rank < stage.rank <= progress.invoice.stage.rank:
             document = await progress.journal.once(advance_step(work.session, progress, document, stage))
     await progress.finish(document)
@@ -85,13 +88,7 @@ async def _compared(work: Work, document: Document) -> Document:
     """The document, if the ERP computed what was predicted; it is read once more before anybody is bothered."""
     if _difference(work.progress, document) is None:
         return document
-    current = await work.session.connection.read(document.id)
-    if current is None:
-        raise Blocked(
-            Reason.DOCUMENT_NOT_FOUND,
-            "The document is not in the ERP any more: somebody removed it there.",
-            details={"document": document.id},
-        )
+    current = await _current(work, document)
     difference = _difference(work.progress, current)
     if difference is not None:
         work.progress.see(current)
@@ -99,6 +96,18 @@ async def _compared(work: Work, document: Document) -> Document:
             Reason.TOTAL_MISMATCH,
             "The ERP computed another total or tax base than predicted: compare its taxes with the item's, then retry.",
             details=difference,
+        )
+    return current
+
+
+async def _current(work: Work, document: Document) -> Document:
+    """The document as the ERP has it now."""
+    current = await work.session.connection.read(document.id)
+    if current is None:
+        raise Blocked(
+            Reason.DOCUMENT_NOT_FOUND,
+            "The document is not in the ERP any more: somebody removed it there.",
+            details={"document": document.id},
         )
     return current
 

@@ -26,7 +26,10 @@ async def sync_catalog(lane: Lane, task: Task) -> Postponed | None:
     if session is None:
         return PARKED
     async with _lock(lane):
-        await _read_all(lane, session)
+        sync = await _sync(lane)
+        # Whoever asked while it was being read is answered by that reading.
+        if sync.complete_time is None or sync.complete_time < task.due_time:
+            await _read_all(lane, session)
     await lane.database.write(CompleteTask(task, lane.lease))
     return None
 

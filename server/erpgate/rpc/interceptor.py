@@ -55,7 +55,7 @@ def _guard(handler: Any) -> _Handler:
         return grpc.unary_stream_rpc_method_handler(
             _stream(handler.unary_stream, parse), response_serializer=handler.response_serializer
         )
-    raise NotImplementedError("Requests that are streams are not guarded yet.")
+    raise TypeError("Only requests that are one message can be guarded.")
 
 
 def _parser(deserializer: Any) -> _Parse:
