@@ -34,9 +34,9 @@ check: protos-fresh lint types ## Static checks only
 
 protos: $(VENV)/.ready ## Generate code from the protos
 	@rm -rf $(GENERATED)/erpgate/v1 && mkdir -p $(GENERATED)/erpgate/v1
-	@$(BIN)/python -m grpc_tools.protoc -Iprotos --plugin=protoc-gen-mypy=$(BIN)/protoc-gen-mypy \
+	@$(BIN)/python -m grpc_tools.protoc -Iprotos -Ithird_party --plugin=protoc-gen-mypy=$(BIN)/protoc-gen-mypy \
 	  --python_out=$(GENERATED) --mypy_out=quiet:$(GENERATED) $(PROTOS)
-	@$(BIN)/python -m grpc_tools.protoc -Iprotos --plugin=protoc-gen-mypy_grpc=$(BIN)/protoc-gen-mypy_grpc \
+	@$(BIN)/python -m grpc_tools.protoc -Iprotos -Ithird_party --plugin=protoc-gen-mypy_grpc=$(BIN)/protoc-gen-mypy_grpc \
 	  --grpc_python_out=$(GENERATED) --mypy_grpc_out=quiet:$(GENERATED) $(filter %_service.proto,$(PROTOS))
 	@printf '"""Generated from protos/erpgate/v1; see `make protos`."""\n' > $(GENERATED)/erpgate/v1/__init__.py
 

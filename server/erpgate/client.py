@@ -9,7 +9,7 @@ with Client("localhost:50051") as client:
 import datetime as dt
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -173,6 +173,22 @@ class Client:
         """Stores an order or a change of it, and gives it back with its verdicts."""
         request = invoicing_service_pb2.SubmitOrderRequest(parent=parent, order=order)
         return self._call(self._invoicing.SubmitOrder, request).order
+
+    def submit_orders(
+        self, parent: str, orders: Iterable[order_pb2.Order]
+    ) -> Iterator[invoicing_service_pb2.SubmitOrdersResponse]:
+        """Submits many orders over one stream, and gives the acknowledgement of each as it comes, in their order.
+
+        A refused order is an acknowledgement whose status has a code other than 0. The stream has no time limit.
+
+        Raises:
+            ErpgateError: The stream broke: what was not acknowledged has to be sent again.
+        """
+        requests = (invoicing_service_pb2.SubmitOrdersRequest(parent=parent, order=order) for order in orders)
+        try:
+            yield from self._invoicing.SubmitOrders(requests)
+        except grpc.RpcError as error:
+            raise _error_of(error) from error
 
     def get_order(self, name: str) -> order_pb2.Order:
         """One order with its verdicts."""

@@ -207,5 +207,6 @@ METHODS = {
     for file in (channel_service_pb2, catalog_service_pb2, invoicing_service_pb2)
     for service in file.DESCRIPTOR.services_by_name.values()
     for method in service.methods
+    if not method.client_streaming and not method.server_streaming
 }
-"""Every RPC by its path."""
+"""Every RPC of one request and one answer, by its path."""

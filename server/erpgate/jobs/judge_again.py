@@ -1,5 +1,7 @@
 """Judges orders again that wait for their channel, after its rules or its state have changed."""
 
+import asyncio
+
 from erpgate.domain.eligibility import Outcome
 from erpgate.engine.lane import Lane
 from erpgate.engine.work import PARKED, Handler, Postponed
@@ -28,8 +30,10 @@ def judging_again(judge: Judge, stage_of: StageOf) -> Handler:
                     c, channel.merchant, after=after, limit=_PAGE, outcome=Outcome.WAITING, sales_channel=""
                 )
             )
-            for record in page:
-                await lane.database.write(SubmitOrder(record.order, judge, stage_of, lane.clock.now(), again=True))
+            # All of them are handed in at once, so that they are one commit; their invoices then begin at once.
+            writes = [SubmitOrder(record.order, judge, stage_of, lane.clock.now(), again=True) for record in page]
+            await asyncio.gather(*map(lane.database.write, writes))
+            lane.wake()
             if len(page) < _PAGE:
                 break
             after = page[-1].order_id

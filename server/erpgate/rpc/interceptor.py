@@ -55,7 +55,11 @@ def _guard(handler: Any) -> _Handler:
         return grpc.unary_stream_rpc_method_handler(
             _stream(handler.unary_stream, parse), response_serializer=handler.response_serializer
         )
-    raise TypeError("Only requests that are one message can be guarded.")
+    if handler.stream_stream is not None:
+        return grpc.stream_stream_rpc_method_handler(
+            _bidirectional(handler.stream_stream, parse), response_serializer=handler.response_serializer
+        )
+    raise TypeError("Streams with a single answer are not guarded.")
 
 
 def _parser(deserializer: Any) -> _Parse:
@@ -99,6 +103,31 @@ def _stream(
     async def call(raw: bytes, context: _Context) -> AsyncIterator[Any]:
         try:
             async for response in handler(parse(raw), context):
+                yield response
+        except grpc.aio.AbortError:
+            raise
+        except Exception as error:
+            await _refuse(context, refusal_of(error))
+
+    return call
+
+
+def _bidirectional(
+    handler: Callable[[AsyncIterator[Any], _Context], AsyncIterator[Any]], parse: _Parse
+) -> Callable[[AsyncIterator[bytes], _Context], AsyncIterator[Any]]:
+    """The handler is given a `Refused` in the place of a message that is wrong, so that the others are answered."""
+
+    async def parsed(raws: AsyncIterator[bytes]) -> AsyncIterator[Any]:
+        async for raw in raws:
+            try:
+                request = parse(raw)
+            except Refused as refused:
+                request = refused
+            yield request
+
+    async def call(raws: AsyncIterator[bytes], context: _Context) -> AsyncIterator[Any]:
+        try:
+            async for response in handler(parsed(raws), context):
                 yield response
         except grpc.aio.AbortError:
             raise

@@ -1,8 +1,8 @@
 """`erpgate.v1.InvoicingService`."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from operator import attrgetter
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import grpc
 from typing_extensions import override
@@ -11,7 +11,9 @@ from erpgate.domain.order import Order
 from erpgate.plugin.reasons import Reason
 from erpgate.rpc import names, paging
 from erpgate.rpc.convert.invoice import invoice_to_wire, overrides_from_wire, state_from_wire
-from erpgate.rpc.convert.order import order_from_wire, order_to_wire, outcome_from_wire
+from erpgate.rpc.convert.order import acknowledgement, order_from_wire, order_to_wire, outcome_from_wire
+from erpgate.rpc.errors import refusal_of, status_of
+from erpgate.rpc.pipeline import in_order
 from erpgate.service.commands import InvoiceQuery, NewInvoice, OrderQuery
 from erpgate.service.errors import Refused
 from erpgate.store.records import AttemptRecord, InvoiceRecord, OrderRecord, Overrides
@@ -19,6 +21,9 @@ from erpgate.v1 import invoicing_service_pb2 as pb
 from erpgate.v1.invoicing_service_pb2_grpc import InvoicingServiceServicer
 
 _Context = grpc.aio.ServicerContext[Any, Any]
+
+STREAMED_AT_ONCE: Final = 500
+"""Orders of one stream that are under way at once: as many as one commit takes."""
 
 
 class Orders(Protocol):
@@ -74,6 +79,27 @@ class InvoicingRpcs(InvoicingServiceServicer):
         (merchant,) = names.MERCHANT.parse(request.parent)
         record = await self._orders.submit(order_from_wire(merchant, request.order))
         return pb.SubmitOrderResponse(order=order_to_wire(record))
+
+    @override
+    async def SubmitOrders(
+        self, request_iterator: AsyncIterator[pb.SubmitOrdersRequest | Refused], context: _Context
+    ) -> AsyncIterator[pb.SubmitOrdersResponse]:
+        position = 0
+        async for response in in_order(request_iterator, self._acknowledge, limit=STREAMED_AT_ONCE):
+            position += 1
+            response.position = position
+            yield response
+
+    async def _acknowledge(self, request: pb.SubmitOrdersRequest | Refused) -> pb.SubmitOrdersResponse:
+        """What became of one order of a stream; whatever goes wrong with it is its own status."""
+        if isinstance(request, Refused):
+            return pb.SubmitOrdersResponse(status=status_of(request))
+        try:
+            (merchant,) = names.MERCHANT.parse(request.parent)
+            record = await self._orders.submit(order_from_wire(merchant, request.order))
+        except Exception as error:
+            return pb.SubmitOrdersResponse(status=status_of(refusal_of(error)))
+        return acknowledgement(record)
 
     @override
     async def GetOrder(self, request: pb.GetOrderRequest, context: _Context) -> pb.GetOrderResponse:

@@ -24,9 +24,10 @@ _sym_db = _symbol_database.Default()
 
 from erpgate.v1 import invoice_pb2 as erpgate_dot_v1_dot_invoice__pb2
 from erpgate.v1 import order_pb2 as erpgate_dot_v1_dot_order__pb2
+from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"erpgate/v1/invoicing_service.proto\x12\nerpgate.v1\x1a\x18\x65rpgate/v1/invoice.proto\x1a\x16\x65rpgate/v1/order.proto\"F\n\x12SubmitOrderRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12 \n\x05order\x18\x02 \x01(\x0b\x32\x11.erpgate.v1.Order\"7\n\x13SubmitOrderResponse\x12 \n\x05order\x18\x01 \x01(\x0b\x32\x11.erpgate.v1.Order\"\x1f\n\x0fGetOrderRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"4\n\x10GetOrderResponse\x12 \n\x05order\x18\x01 \x01(\x0b\x32\x11.erpgate.v1.Order\"\x8e\x01\n\x11ListOrdersRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12+\n\x07outcome\x18\x04 \x01(\x0e\x32\x1a.erpgate.v1.VerdictOutcome\x12\x15\n\rsales_channel\x18\x05 \x01(\t\"P\n\x12ListOrdersResponse\x12!\n\x06orders\x18\x01 \x03(\x0b\x32\x11.erpgate.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"z\n\x14\x43reateInvoiceRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\r\n\x05order\x18\x02 \x01(\t\x12/\n\toverrides\x18\x03 \x01(\x0b\x32\x1c.erpgate.v1.InvoiceOverrides\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"=\n\x15\x43reateInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"!\n\x11GetInvoiceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\":\n\x12GetInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"u\n\x13ListInvoicesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\'\n\x05state\x18\x04 \x01(\x0e\x32\x18.erpgate.v1.InvoiceState\"V\n\x14ListInvoicesResponse\x12%\n\x08invoices\x18\x01 \x03(\x0b\x32\x13.erpgate.v1.Invoice\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"T\n\x13RetryInvoiceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12/\n\toverrides\x18\x02 \x01(\x0b\x32\x1c.erpgate.v1.InvoiceOverrides\"<\n\x14RetryInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice2\xe2\x04\n\x10InvoicingService\x12S\n\x0bSubmitOrder\x12\x1e.erpgate.v1.SubmitOrderRequest\x1a\x1f.erpgate.v1.SubmitOrderResponse\"\x03\x90\x02\x02\x12J\n\x08GetOrder\x12\x1b.erpgate.v1.GetOrderRequest\x1a\x1c.erpgate.v1.GetOrderResponse\"\x03\x90\x02\x01\x12P\n\nListOrders\x12\x1d.erpgate.v1.ListOrdersRequest\x1a\x1e.erpgate.v1.ListOrdersResponse\"\x03\x90\x02\x01\x12Y\n\rCreateInvoice\x12 .erpgate.v1.CreateInvoiceRequest\x1a!.erpgate.v1.CreateInvoiceResponse\"\x03\x90\x02\x02\x12P\n\nGetInvoice\x12\x1d.erpgate.v1.GetInvoiceRequest\x1a\x1e.erpgate.v1.GetInvoiceResponse\"\x03\x90\x02\x01\x12V\n\x0cListInvoices\x12\x1f.erpgate.v1.ListInvoicesRequest\x1a .erpgate.v1.ListInvoicesResponse\"\x03\x90\x02\x01\x12V\n\x0cRetryInvoice\x12\x1f.erpgate.v1.RetryInvoiceRequest\x1a .erpgate.v1.RetryInvoiceResponse\"\x03\x90\x02\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"erpgate/v1/invoicing_service.proto\x12\nerpgate.v1\x1a\x18\x65rpgate/v1/invoice.proto\x1a\x16\x65rpgate/v1/order.proto\x1a\x17google/rpc/status.proto\"F\n\x12SubmitOrderRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12 \n\x05order\x18\x02 \x01(\x0b\x32\x11.erpgate.v1.Order\"7\n\x13SubmitOrderResponse\x12 \n\x05order\x18\x01 \x01(\x0b\x32\x11.erpgate.v1.Order\"G\n\x13SubmitOrdersRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12 \n\x05order\x18\x02 \x01(\x0b\x32\x11.erpgate.v1.Order\"\x94\x01\n\x14SubmitOrdersResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\"\n\x06status\x18\x02 \x01(\x0b\x32\x12.google.rpc.Status\x12\r\n\x05order\x18\x03 \x01(\t\x12\x10\n\x08revision\x18\x04 \x01(\x05\x12%\n\x08verdicts\x18\x05 \x03(\x0b\x32\x13.erpgate.v1.Verdict\"\x1f\n\x0fGetOrderRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"4\n\x10GetOrderResponse\x12 \n\x05order\x18\x01 \x01(\x0b\x32\x11.erpgate.v1.Order\"\x8e\x01\n\x11ListOrdersRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12+\n\x07outcome\x18\x04 \x01(\x0e\x32\x1a.erpgate.v1.VerdictOutcome\x12\x15\n\rsales_channel\x18\x05 \x01(\t\"P\n\x12ListOrdersResponse\x12!\n\x06orders\x18\x01 \x03(\x0b\x32\x11.erpgate.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"z\n\x14\x43reateInvoiceRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\r\n\x05order\x18\x02 \x01(\t\x12/\n\toverrides\x18\x03 \x01(\x0b\x32\x1c.erpgate.v1.InvoiceOverrides\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"=\n\x15\x43reateInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"!\n\x11GetInvoiceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\":\n\x12GetInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"u\n\x13ListInvoicesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\'\n\x05state\x18\x04 \x01(\x0e\x32\x18.erpgate.v1.InvoiceState\"V\n\x14ListInvoicesResponse\x12%\n\x08invoices\x18\x01 \x03(\x0b\x32\x13.erpgate.v1.Invoice\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"T\n\x13RetryInvoiceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12/\n\toverrides\x18\x02 \x01(\x0b\x32\x1c.erpgate.v1.InvoiceOverrides\"<\n\x14RetryInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice2\xbe\x05\n\x10InvoicingService\x12S\n\x0bSubmitOrder\x12\x1e.erpgate.v1.SubmitOrderRequest\x1a\x1f.erpgate.v1.SubmitOrderResponse\"\x03\x90\x02\x02\x12Z\n\x0cSubmitOrders\x12\x1f.erpgate.v1.SubmitOrdersRequest\x1a .erpgate.v1.SubmitOrdersResponse\"\x03\x90\x02\x02(\x01\x30\x01\x12J\n\x08GetOrder\x12\x1b.erpgate.v1.GetOrderRequest\x1a\x1c.erpgate.v1.GetOrderResponse\"\x03\x90\x02\x01\x12P\n\nListOrders\x12\x1d.erpgate.v1.ListOrdersRequest\x1a\x1e.erpgate.v1.ListOrdersResponse\"\x03\x90\x02\x01\x12Y\n\rCreateInvoice\x12 .erpgate.v1.CreateInvoiceRequest\x1a!.erpgate.v1.CreateInvoiceResponse\"\x03\x90\x02\x02\x12P\n\nGetInvoice\x12\x1d.erpgate.v1.GetInvoiceRequest\x1a\x1e.erpgate.v1.GetInvoiceResponse\"\x03\x90\x02\x01\x12V\n\x0cListInvoices\x12\x1f.erpgate.v1.ListInvoicesRequest\x1a .erpgate.v1.ListInvoicesResponse\"\x03\x90\x02\x01\x12V\n\x0cRetryInvoice\x12\x1f.erpgate.v1.RetryInvoiceRequest\x1a .erpgate.v1.RetryInvoiceResponse\"\x03\x90\x02\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,6 +36,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_INVOICINGSERVICE'].methods_by_name['SubmitOrder']._loaded_options = None
   _globals['_INVOICINGSERVICE'].methods_by_name['SubmitOrder']._serialized_options = b'\220\002\002'
+  _globals['_INVOICINGSERVICE'].methods_by_name['SubmitOrders']._loaded_options = None
+  _globals['_INVOICINGSERVICE'].methods_by_name['SubmitOrders']._serialized_options = b'\220\002\002'
   _globals['_INVOICINGSERVICE'].methods_by_name['GetOrder']._loaded_options = None
   _globals['_INVOICINGSERVICE'].methods_by_name['GetOrder']._serialized_options = b'\220\002\001'
   _globals['_INVOICINGSERVICE'].methods_by_name['ListOrders']._loaded_options = None
@@ -47,34 +50,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INVOICINGSERVICE'].methods_by_name['ListInvoices']._serialized_options = b'\220\002\001'
   _globals['_INVOICINGSERVICE'].methods_by_name['RetryInvoice']._loaded_options = None
   _globals['_INVOICINGSERVICE'].methods_by_name['RetryInvoice']._serialized_options = b'\220\002\002'
-  _globals['_SUBMITORDERREQUEST']._serialized_start=100
-  _globals['_SUBMITORDERREQUEST']._serialized_end=170
-  _globals['_SUBMITORDERRESPONSE']._serialized_start=172
-  _globals['_SUBMITORDERRESPONSE']._serialized_end=227
-  _globals['_GETORDERREQUEST']._serialized_start=229
-  _globals['_GETORDERREQUEST']._serialized_end=260
-  _globals['_GETORDERRESPONSE']._serialized_start=262
-  _globals['_GETORDERRESPONSE']._serialized_end=314
-  _globals['_LISTORDERSREQUEST']._serialized_start=317
-  _globals['_LISTORDERSREQUEST']._serialized_end=459
-  _globals['_LISTORDERSRESPONSE']._serialized_start=461
-  _globals['_LISTORDERSRESPONSE']._serialized_end=541
-  _globals['_CREATEINVOICEREQUEST']._serialized_start=543
-  _globals['_CREATEINVOICEREQUEST']._serialized_end=665
-  _globals['_CREATEINVOICERESPONSE']._serialized_start=667
-  _globals['_CREATEINVOICERESPONSE']._serialized_end=728
-  _globals['_GETINVOICEREQUEST']._serialized_start=730
-  _globals['_GETINVOICEREQUEST']._serialized_end=763
-  _globals['_GETINVOICERESPONSE']._serialized_start=765
-  _globals['_GETINVOICERESPONSE']._serialized_end=823
-  _globals['_LISTINVOICESREQUEST']._serialized_start=825
-  _globals['_LISTINVOICESREQUEST']._serialized_end=942
-  _globals['_LISTINVOICESRESPONSE']._serialized_start=944
-  _globals['_LISTINVOICESRESPONSE']._serialized_end=1030
-  _globals['_RETRYINVOICEREQUEST']._serialized_start=1032
-  _globals['_RETRYINVOICEREQUEST']._serialized_end=1116
-  _globals['_RETRYINVOICERESPONSE']._serialized_start=1118
-  _globals['_RETRYINVOICERESPONSE']._serialized_end=1178
-  _globals['_INVOICINGSERVICE']._serialized_start=1181
-  _globals['_INVOICINGSERVICE']._serialized_end=1791
+  _globals['_SUBMITORDERREQUEST']._serialized_start=125
+  _globals['_SUBMITORDERREQUEST']._serialized_end=195
+  _globals['_SUBMITORDERRESPONSE']._serialized_start=197
+  _globals['_SUBMITORDERRESPONSE']._serialized_end=252
+  _globals['_SUBMITORDERSREQUEST']._serialized_start=254
+  _globals['_SUBMITORDERSREQUEST']._serialized_end=325
+  _globals['_SUBMITORDERSRESPONSE']._serialized_start=328
+  _globals['_SUBMITORDERSRESPONSE']._serialized_end=476
+  _globals['_GETORDERREQUEST']._serialized_start=478
+  _globals['_GETORDERREQUEST']._serialized_end=509
+  _globals['_GETORDERRESPONSE']._serialized_start=511
+  _globals['_GETORDERRESPONSE']._serialized_end=563
+  _globals['_LISTORDERSREQUEST']._serialized_start=566
+  _globals['_LISTORDERSREQUEST']._serialized_end=708
+  _globals['_LISTORDERSRESPONSE']._serialized_start=710
+  _globals['_LISTORDERSRESPONSE']._serialized_end=790
+  _globals['_CREATEINVOICEREQUEST']._serialized_start=792
+  _globals['_CREATEINVOICEREQUEST']._serialized_end=914
+  _globals['_CREATEINVOICERESPONSE']._serialized_start=916
+  _globals['_CREATEINVOICERESPONSE']._serialized_end=977
+  _globals['_GETINVOICEREQUEST']._serialized_start=979
+  _globals['_GETINVOICEREQUEST']._serialized_end=1012
+  _globals['_GETINVOICERESPONSE']._serialized_start=1014
+  _globals['_GETINVOICERESPONSE']._serialized_end=1072
+  _globals['_LISTINVOICESREQUEST']._serialized_start=1074
+  _globals['_LISTINVOICESREQUEST']._serialized_end=1191
+  _globals['_LISTINVOICESRESPONSE']._serialized_start=1193
+  _globals['_LISTINVOICESRESPONSE']._serialized_end=1279
+  _globals['_RETRYINVOICEREQUEST']._serialized_start=1281
+  _globals['_RETRYINVOICEREQUEST']._serialized_end=1365
+  _globals['_RETRYINVOICERESPONSE']._serialized_start=1367
+  _globals['_RETRYINVOICERESPONSE']._serialized_end=1427
+  _globals['_INVOICINGSERVICE']._serialized_start=1430
+  _globals['_INVOICINGSERVICE']._serialized_end=2132
 # @@protoc_insertion_point(module_scope)

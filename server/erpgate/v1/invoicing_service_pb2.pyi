@@ -9,6 +9,7 @@ from erpgate.v1 import order_pb2 as _order_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.rpc import status_pb2 as _status_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -71,6 +72,76 @@ class SubmitOrderResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SubmitOrderResponse: _TypeAlias = SubmitOrderResponse  # noqa: Y015
+
+@_typing.final
+class SubmitOrdersRequest(_message.Message):
+    """Request of SubmitOrders: one order."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    ORDER_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """Required. The merchant, such as `merchants/acme`; it may be another one with each order."""
+    @_builtins.property
+    def order(self) -> _order_pb2.Order:
+        """Required. The order as it is now."""
+
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        order: _order_pb2.Order | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["order", b"order"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["order", b"order", "parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SubmitOrdersRequest: _TypeAlias = SubmitOrdersRequest  # noqa: Y015
+
+@_typing.final
+class SubmitOrdersResponse(_message.Message):
+    """Response of SubmitOrders: the acknowledgement of one order."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POSITION_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    ORDER_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    VERDICTS_FIELD_NUMBER: _builtins.int
+    position: _builtins.int
+    """Which request of the stream it answers, from 1."""
+    order: _builtins.str
+    """The order's name, such as `merchants/acme/orders/shop-co:1001`; empty if it was refused."""
+    revision: _builtins.int
+    """Counts the order's accepted changes, from 1."""
+    @_builtins.property
+    def status(self) -> _status_pb2.Status:
+        """What came of it: code 0 if it is stored, else just what SubmitOrder would have answered, with an `ErrorInfo`."""
+
+    @_builtins.property
+    def verdicts(self) -> _containers.RepeatedCompositeFieldContainer[_order_pb2.Verdict]:
+        """What each channel of the merchant makes of it, without the traces."""
+
+    def __init__(
+        self,
+        *,
+        position: _builtins.int = ...,
+        status: _status_pb2.Status | None = ...,
+        order: _builtins.str = ...,
+        revision: _builtins.int = ...,
+        verdicts: _abc.Iterable[_order_pb2.Verdict] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["status", b"status"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["order", b"order", "position", b"position", "revision", b"revision", "status", b"status", "verdicts", b"verdicts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SubmitOrdersResponse: _TypeAlias = SubmitOrdersResponse  # noqa: Y015
 
 @_typing.final
 class GetOrderRequest(_message.Message):

@@ -42,6 +42,11 @@ class InvoicingServiceStub:
                 request_serializer=erpgate_dot_v1_dot_invoicing__service__pb2.SubmitOrderRequest.SerializeToString,
                 response_deserializer=erpgate_dot_v1_dot_invoicing__service__pb2.SubmitOrderResponse.FromString,
                 _registered_method=True)
+        self.SubmitOrders = channel.stream_stream(
+                '/erpgate.v1.InvoicingService/SubmitOrders',
+                request_serializer=erpgate_dot_v1_dot_invoicing__service__pb2.SubmitOrdersRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_invoicing__service__pb2.SubmitOrdersResponse.FromString,
+                _registered_method=True)
         self.GetOrder = channel.unary_unary(
                 '/erpgate.v1.InvoicingService/GetOrder',
                 request_serializer=erpgate_dot_v1_dot_invoicing__service__pb2.GetOrderRequest.SerializeToString,
@@ -86,6 +91,19 @@ class InvoicingServiceServicer:
         The order is found by sales_channel and external_id. The same content again changes nothing and gives the same
         answer; so does a content older by source_update_time. An order that is to be invoiced begins one invoice, which
         is sent in the background. The ERP is not asked in this call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SubmitOrders(self, request_iterator, context):
+        """Stores and judges many orders over one stream, as SubmitOrder does each of them.
+
+        Every request has exactly one acknowledgement, in the order of the requests, after the order is durable. An order
+        that is refused is acknowledged with its own status and never ends the stream. At most 500 orders are under way at
+        once; the server reads no further while they are. After a broken stream, send again what was not acknowledged.
+
+        Reasons, in the status of an acknowledgement: FIELD_INVALID, MESSAGE_MALFORMED, SERVICE_UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -153,6 +171,11 @@ def add_InvoicingServiceServicer_to_server(servicer, server):
                     request_deserializer=erpgate_dot_v1_dot_invoicing__service__pb2.SubmitOrderRequest.FromString,
                     response_serializer=erpgate_dot_v1_dot_invoicing__service__pb2.SubmitOrderResponse.SerializeToString,
             ),
+            'SubmitOrders': grpc.stream_stream_rpc_method_handler(
+                    servicer.SubmitOrders,
+                    request_deserializer=erpgate_dot_v1_dot_invoicing__service__pb2.SubmitOrdersRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_invoicing__service__pb2.SubmitOrdersResponse.SerializeToString,
+            ),
             'GetOrder': grpc.unary_unary_rpc_method_handler(
                     servicer.GetOrder,
                     request_deserializer=erpgate_dot_v1_dot_invoicing__service__pb2.GetOrderRequest.FromString,
@@ -214,6 +237,33 @@ class InvoicingService:
             '/erpgate.v1.InvoicingService/SubmitOrder',
             erpgate_dot_v1_dot_invoicing__service__pb2.SubmitOrderRequest.SerializeToString,
             erpgate_dot_v1_dot_invoicing__service__pb2.SubmitOrderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SubmitOrders(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/erpgate.v1.InvoicingService/SubmitOrders',
+            erpgate_dot_v1_dot_invoicing__service__pb2.SubmitOrdersRequest.SerializeToString,
+            erpgate_dot_v1_dot_invoicing__service__pb2.SubmitOrdersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -43,6 +43,15 @@ class InvoicingServiceStub:
     answer; so does a content older by source_update_time. An order that is to be invoiced begins one invoice, which
     is sent in the background. The ERP is not asked in this call.
     """
+    SubmitOrders: _grpc.StreamStreamMultiCallable[_invoicing_service_pb2.SubmitOrdersRequest, _invoicing_service_pb2.SubmitOrdersResponse]
+    """Stores and judges many orders over one stream, as SubmitOrder does each of them.
+
+    Every request has exactly one acknowledgement, in the order of the requests, after the order is durable. An order
+    that is refused is acknowledged with its own status and never ends the stream. At most 500 orders are under way at
+    once; the server reads no further while they are. After a broken stream, send again what was not acknowledged.
+
+    Reasons, in the status of an acknowledgement: FIELD_INVALID, MESSAGE_MALFORMED, SERVICE_UNAVAILABLE.
+    """
     GetOrder: _grpc.UnaryUnaryMultiCallable[_invoicing_service_pb2.GetOrderRequest, _invoicing_service_pb2.GetOrderResponse]
     """Gets an order with its verdicts: why it was or was not invoiced."""
     ListOrders: _grpc.UnaryUnaryMultiCallable[_invoicing_service_pb2.ListOrdersRequest, _invoicing_service_pb2.ListOrdersResponse]
@@ -86,6 +95,15 @@ class InvoicingServiceAsyncStub(InvoicingServiceStub):
     The order is found by sales_channel and external_id. The same content again changes nothing and gives the same
     answer; so does a content older by source_update_time. An order that is to be invoiced begins one invoice, which
     is sent in the background. The ERP is not asked in this call.
+    """
+    SubmitOrders: _aio.StreamStreamMultiCallable[_invoicing_service_pb2.SubmitOrdersRequest, _invoicing_service_pb2.SubmitOrdersResponse]  # type: ignore[assignment]
+    """Stores and judges many orders over one stream, as SubmitOrder does each of them.
+
+    Every request has exactly one acknowledgement, in the order of the requests, after the order is durable. An order
+    that is refused is acknowledged with its own status and never ends the stream. At most 500 orders are under way at
+    once; the server reads no further while they are. After a broken stream, send again what was not acknowledged.
+
+    Reasons, in the status of an acknowledgement: FIELD_INVALID, MESSAGE_MALFORMED, SERVICE_UNAVAILABLE.
     """
     GetOrder: _aio.UnaryUnaryMultiCallable[_invoicing_service_pb2.GetOrderRequest, _invoicing_service_pb2.GetOrderResponse]  # type: ignore[assignment]
     """Gets an order with its verdicts: why it was or was not invoiced."""
@@ -133,6 +151,21 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
         The order is found by sales_channel and external_id. The same content again changes nothing and gives the same
         answer; so does a content older by source_update_time. An order that is to be invoiced begins one invoice, which
         is sent in the background. The ERP is not asked in this call.
+        """
+
+    @_abc_1.abstractmethod
+    def SubmitOrders(
+        self,
+        request_iterator: _MaybeAsyncIterator[_invoicing_service_pb2.SubmitOrdersRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_invoicing_service_pb2.SubmitOrdersResponse], _abc.AsyncIterator[_invoicing_service_pb2.SubmitOrdersResponse]]:
+        """Stores and judges many orders over one stream, as SubmitOrder does each of them.
+
+        Every request has exactly one acknowledgement, in the order of the requests, after the order is durable. An order
+        that is refused is acknowledged with its own status and never ends the stream. At most 500 orders are under way at
+        once; the server reads no further while they are. After a broken stream, send again what was not acknowledged.
+
+        Reasons, in the status of an acknowledgement: FIELD_INVALID, MESSAGE_MALFORMED, SERVICE_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod

@@ -33,6 +33,7 @@ METHODS = {
     for service in file.DESCRIPTOR.services_by_name.values()
     for method in service.methods
 }
+UNARY = [name for name, method in METHODS.items() if not (method.client_streaming or method.server_streaming)]
 SERVICES = [method.containing_service for method in METHODS.values()]
 
 
@@ -190,12 +191,34 @@ def response_of(method: str) -> Message:
     raise AssertionError(method)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", UNARY)
 def test_every_rpc_has_a_method(client: Client, server: Server, method: str) -> None:
     call, request, result = CALLS[method]
     future = server.calling(lambda: call(client))
     assert server.answer(method, response_of(method)) == request
     assert future.result(5) == result
+
+
+def test_a_stream_of_orders_gives_its_acknowledgements(client: Client, server: Server) -> None:
+    future = server.calling(lambda: list(client.submit_orders("merchants/acme", [order_pb2.Order()] * 2)))
+    _, rpc = server.channel.take_stream_stream(METHODS["SubmitOrders"])
+    rpc.send_initial_metadata(())
+    answers = [invoicing_service_pb2.SubmitOrdersResponse(position=position) for position in (1, 2)]
+    for answer in answers:
+        assert rpc.take_request().parent == "merchants/acme"
+        rpc.send_response(answer)
+    rpc.requests_closed()
+    rpc.terminate((), grpc.StatusCode.OK, "")
+    assert future.result(5) == answers
+
+
+def test_a_broken_stream_is_an_error(client: Client, server: Server) -> None:
+    future = server.calling(lambda: list(client.submit_orders("merchants/acme", [order_pb2.Order()])))
+    _, rpc = server.channel.take_stream_stream(METHODS["SubmitOrders"])
+    rpc.send_initial_metadata(())
+    rpc.terminate((), grpc.StatusCode.UNAVAILABLE, "gone")
+    with pytest.raises(ErpgateError, match="gone"):
+        future.result(5)
 
 
 def test_pages_are_fetched_until_the_last(client: Client, server: Server) -> None:

@@ -27,5 +27,5 @@ def test_can_be_repeated(file: str, method: MethodDescriptor) -> None:
 @pytest.mark.parametrize(("file", "method"), METHODS)
 def test_is_commented_and_has_messages_of_its_own(file: str, method: MethodDescriptor) -> None:
     text = (PROTOS / file).read_text()
-    rpc = rf"rpc {method.name}\({method.name}Request\) returns \({method.name}Response\)"
+    rpc = rf"rpc {method.name}\((stream )?{method.name}Request\) returns \((stream )?{method.name}Response\)"
     assert re.search(rf"^  // .+\n  {rpc}", text, re.MULTILINE)

@@ -1,6 +1,9 @@
 """Orders and what the merchant's channels make of them."""
 
+from dataclasses import replace
 from typing import Final
+
+from google.rpc import status_pb2
 
 from erpgate.domain.eligibility import Outcome
 from erpgate.domain.order import Order, OrderLine
@@ -18,7 +21,7 @@ from erpgate.rpc.convert.scalars import (
 )
 from erpgate.rpc.convert.settings import ORDER_STATES
 from erpgate.store.records import OrderRecord, VerdictRecord
-from erpgate.v1 import order_pb2, party_pb2
+from erpgate.v1 import invoicing_service_pb2, order_pb2, party_pb2
 
 _OUTCOMES: Final = WireEnum(order_pb2.VerdictOutcome, "VERDICT_OUTCOME_")
 
@@ -102,6 +105,17 @@ def order_to_wire(record: OrderRecord) -> order_pb2.Order:
         verdicts=[_verdict_to_wire(order.merchant, verdict) for verdict in record.verdicts],
         create_time=timestamp(record.create_time),
         update_time=timestamp(record.update_time),
+    )
+
+
+def acknowledgement(record: OrderRecord) -> invoicing_service_pb2.SubmitOrdersResponse:
+    """What the sender of a stream is told about an order that is stored."""
+    merchant = record.order.merchant
+    return invoicing_service_pb2.SubmitOrdersResponse(
+        status=status_pb2.Status(),
+        order=names.order_name(merchant, record.order_id),
+        revision=record.revision,
+        verdicts=[_verdict_to_wire(merchant, replace(verdict, trace=())) for verdict in record.verdicts],
     )
 
 

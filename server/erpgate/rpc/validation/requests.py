@@ -68,6 +68,7 @@ _TABLES: Final[Mapping[type[Message], Check]] = dict(
         _request(channels.DeleteChannelRequest, name=_CHANNEL),
         _request(catalog.LookupSkusRequest, parent=_CHANNEL, skus=required(each(nonblank(text(100)), limit=500))),
         _request(invoicing.SubmitOrderRequest, parent=_MERCHANT, order=required(ORDER)),
+        _request(invoicing.SubmitOrdersRequest, parent=_MERCHANT, order=required(ORDER)),
         _request(invoicing.GetOrderRequest, name=_ORDER),
         _request(
             invoicing.ListOrdersRequest,

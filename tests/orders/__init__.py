@@ -1,0 +1,1 @@
+"""Orders from their submission to the reason why they were or were not invoiced."""
