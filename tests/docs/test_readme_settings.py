@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from erpgate.engine.session import RATE_LIMITS
+from erpgate.engine.session import OF_EVERY_ERP
 from erpgate.plugins import load_plugins
 from erpgate.settings import Settings
 
@@ -22,7 +22,7 @@ def expected() -> dict[str, str]:
         for name, info in Settings.model_fields.items()
     }
     for erp in load_plugins().erps.values():
-        for name, default in {**erp.operator_settings, RATE_LIMITS: "as the plugin says"}.items():
+        for name, default in {**erp.operator_settings, **OF_EVERY_ERP}.items():
             defaults[f"ERPGATE_ERP_{erp.name}_{name}".upper().replace("-", "_")] = default
     return {variable: str(default) if default else "none" for variable, default in defaults.items()}
 

@@ -10,17 +10,18 @@ from typing import Any
 import erpgate
 import pytest
 from erpgate import faultpoints
-from erpgate.plugin.capabilities import Connection, Discards
+from erpgate.plugin.capabilities import Connection, Credits, Discards, Emails, Prints, TakesPayments, Voids
 from erpgate.store.tasks import AddTasks
 from erpgate.store.writes import Together
 
 SERVER = Path(erpgate.__file__).parent
 METHODS = sorted(
     name
-    for protocol in (Connection, Discards)
+    for protocol in (Connection, Credits, Discards, Emails, Prints, TakesPayments, Voids)
     for name, member in vars(protocol).items()
     if inspect.isfunction(member) and not name.startswith("_")
 )
+STREAMS = ("items", "pdf")
 COMMITS = {
     "store/database.py Database._commit",  # the one with fault points
     "store/migrate.py migrate",  # before anything is served
@@ -34,7 +35,7 @@ _BEGINS = ("store/database.py", "store/migrations/env.py")
 
 
 class AnyConnection:
-    """Answers every call with its name; a catalogue has two pages."""
+    """Answers every call with its name; a catalogue and a file have two pieces."""
 
     def __getattr__(self, name: str) -> Any:
         async def call(*_: object, **__: object) -> str:
@@ -44,7 +45,7 @@ class AnyConnection:
             yield "first"
             yield "second"
 
-        return pages if name == "items" else call
+        return pages if name in STREAMS else call
 
 
 @pytest.fixture
@@ -56,16 +57,17 @@ def reached(tmp_path: Path) -> Iterator[Callable[[], list[str]]]:
     faultpoints.arm("")
 
 
-@pytest.mark.parametrize("method", [method for method in METHODS if method != "items"])
+@pytest.mark.parametrize("method", [method for method in METHODS if method not in STREAMS])
 async def test_each_call_of_a_connection_has_its_points(method: str, reached: Callable[[], list[str]]) -> None:
     assert await getattr(faultpoints.watched(AnyConnection()), method)(1, two=2) == method
     assert reached() == [f"erp.{method}.before", f"erp.{method}.after"]
 
 
-async def test_each_page_of_a_catalogue_has_its_points(reached: Callable[[], list[str]]) -> None:
-    pages = faultpoints.watched(AnyConnection()).items("")
-    assert [page async for page in pages] == ["first", "second"]
-    assert reached() == ["erp.items.before", "erp.items.after"] * 3
+@pytest.mark.parametrize("method", STREAMS)
+async def test_each_piece_of_a_stream_has_its_points(method: str, reached: Callable[[], list[str]]) -> None:
+    pieces = getattr(faultpoints.watched(AnyConnection()), method)("")
+    assert [piece async for piece in pieces] == ["first", "second"]
+    assert reached() == [f"erp.{method}.before", f"erp.{method}.after"] * 3
 
 
 async def test_a_call_that_fails_has_both_points(reached: Callable[[], list[str]]) -> None:

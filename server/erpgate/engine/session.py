@@ -10,7 +10,7 @@ import pydantic
 from erpgate import faultpoints
 from erpgate.plugin.capabilities import Connection
 from erpgate.plugin.erp import Erp, Wiring
-from erpgate.plugin.http import Guard, Http, RateReading, Response, Transport, open_http
+from erpgate.plugin.http import Abroad, Guard, Http, RateReading, Response, Transport, open_http
 from erpgate.plugin.model import Company
 from erpgate.plugin.policy import Limits, Policy
 from erpgate.plugin.settings import ChannelSettings
@@ -34,12 +34,26 @@ class Outside:
         unlimited = self.operator.get(erp.name, {}).get(RATE_LIMITS) == NO_LIMITS
         return replace(erp.limits, windows={}) if unlimited else erp.limits
 
+    def abroad(self, erp: Erp[Any, Any]) -> Abroad:
+        """Where files of the ERP may be fetched from."""
+        private = self.operator.get(erp.name, {}).get(PRIVATE_FILES) == ALLOWED
+        return Abroad(private=private, transport=self.transports.get(erp.name))
+
 
 RATE_LIMITS = "rate_limits"
 """The operator's setting, of every ERP, about its rate limits."""
 
 NO_LIMITS = "none"
 """Its value where nothing limits requests, as with a simulator."""
+
+PRIVATE_FILES = "private_files"
+"""The operator's setting, of every ERP, about files such as PDFs that it keeps at private or local addresses."""
+
+ALLOWED = "allowed"
+"""Its value where they may be fetched."""
+
+OF_EVERY_ERP = {RATE_LIMITS: "as the plugin says", PRIVATE_FILES: "refused"}
+"""The operator's settings that do not depend on the plugin, each with its default."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +115,7 @@ def open_connection(
             timeout=erp.limits.timeout,
             connections=erp.limits.in_flight,
             transport=outside.transports.get(erp.name),
+            abroad=outside.abroad(erp),
         )
 
     wiring = Wiring(

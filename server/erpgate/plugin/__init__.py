@@ -3,7 +3,19 @@
 Start with `Erp`, the value that a plugin offers through the hook `erpgate_erps`.
 """
 
-from erpgate.plugin.capabilities import Connection, Defaults, Discards, InvoiceMapper, SkuStrategy
+from erpgate.plugin.capabilities import (
+    Connection,
+    Credits,
+    Defaults,
+    Discards,
+    Emails,
+    InvoiceMapper,
+    MapsCredits,
+    Prints,
+    SkuStrategy,
+    TakesPayments,
+    Voids,
+)
 from erpgate.plugin.erp import API_VERSION, Erp, Wiring
 from erpgate.plugin.errors import ErpError, Misconfigured, OutcomeUnknown, RateLimited, Rejected, Unavailable
 from erpgate.plugin.forms import BoundField, FormField, Text, fields_of
@@ -25,6 +37,8 @@ from erpgate.plugin.model import (
     ItemId,
     Option,
     Payload,
+    Payment,
+    PaymentMethod,
     Stage,
 )
 from erpgate.plugin.policy import Ability, Limits, Policy, Repeats, RoundingPolicy
@@ -43,6 +57,7 @@ __all__ = [
     "Company",
     "CompanyId",
     "Connection",
+    "Credits",
     "CustomerId",
     "Defaults",
     "Discards",
@@ -51,6 +66,7 @@ __all__ = [
     "DocumentLine",
     "Draft",
     "DraftLine",
+    "Emails",
     "Erp",
     "ErpError",
     "FormField",
@@ -62,12 +78,16 @@ __all__ = [
     "Item",
     "ItemId",
     "Limits",
+    "MapsCredits",
     "Misconfigured",
     "Option",
     "OrderState",
     "OutcomeUnknown",
     "Payload",
+    "Payment",
+    "PaymentMethod",
     "Policy",
+    "Prints",
     "RateLimited",
     "RateReading",
     "Reason",
@@ -82,10 +102,12 @@ __all__ = [
     "Simulator",
     "SkuStrategy",
     "Stage",
+    "TakesPayments",
     "Text",
     "Transport",
     "Unavailable",
     "Unguarded",
+    "Voids",
     "Wiring",
     "fields_of",
     "hookimpl",

@@ -1,4 +1,7 @@
-"""What a plugin implements: small protocols, of which only `Connection` does I/O."""
+"""What a plugin implements: small protocols, of which only `Connection` does I/O.
+
+Those after `Connection` are optional: what `Erp.abilities` announces, the object from `Erp.connect` has too.
+"""
 
 import datetime as dt
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -16,6 +19,7 @@ from erpgate.plugin.model import (
     Item,
     Option,
     Payload,
+    Payment,
     Stage,
 )
 from erpgate.plugin.settings import ChannelSettings
@@ -135,4 +139,88 @@ class Discards(Protocol):
 
     async def discard(self, draft: Document) -> None:
         """Removes the draft; one that is gone already is a success."""
+        ...
+
+
+class Voids(Protocol):
+    """Ability VOID: an open document can be cancelled. Whether that went through is seen by `Connection.read`."""
+
+    async def void(self, document: Document, reason: str, *, key: str) -> Document:
+        """Cancels the document and gives it as it is then.
+
+        Args:
+            document: As `Connection.read` gave it last.
+            reason: A person's words, or the ERP's own code where it wants one; may be empty.
+            key: The same for every repetition.
+
+        Raises:
+            Rejected: The ERP does not cancel it, such as one that was paid.
+        """
+        ...
+
+
+class MapsCredits(Protocol[S_in]):
+    """Ability CREDIT_NOTE: what `Erp.mapper` has beside `InvoiceMapper`. Pure and deterministic."""
+
+    def credit_note(self, draft: Draft, original: Document, settings: S_in, company: Company) -> Payload:
+        """The body that creates a credit note.
+
+        Args:
+            draft: The credit note: its own reference, what is credited as lines, amounts above zero, and in `note`
+                a person's words. One that credits the whole document has the document's own total.
+            original: The document that is credited.
+            settings: As for the invoice.
+            company: Whose books.
+        """
+        ...
+
+
+class Credits(Protocol):
+    """Ability CREDIT_NOTE: a document can be credited, in whole or in part."""
+
+    async def credit(self, document: Document, payload: Payload, stage: Stage, *, key: str) -> Document:
+        """Creates the credit note of `payload` and gives it as the ERP has it.
+
+        Args:
+            document: That is credited.
+            payload: As `MapsCredits.credit_note` made it.
+            stage: ISSUED if the document is, else OPEN.
+            key: The same for every repetition.
+        """
+        ...
+
+    async def find_credits(self, document: Document, draft: Draft) -> Found[Document]:
+        """Credit notes of the document's customer that carry `draft.reference`."""
+        ...
+
+
+class TakesPayments(Protocol):
+    """Ability PAYMENT: money that was received can be recorded."""
+
+    async def pay(self, document: Document, payment: Payment, *, key: str) -> str:
+        """Records the payment and gives the ERP's id of it.
+
+        Raises:
+            Rejected: The ERP takes no such payment; `fields` names `method`, `account`, `date` or `amount`.
+        """
+        ...
+
+    async def find_payments(self, document: Document, reference: str) -> Found[str]:
+        """Ids of payments of the document that carry our reference."""
+        ...
+
+
+class Emails(Protocol):
+    """Ability EMAIL: the ERP sends a document to people."""
+
+    async def email(self, document: Document, to: Sequence[str]) -> None:
+        """Has the document sent. The host calls it once and never again after `OutcomeUnknown`."""
+        ...
+
+
+class Prints(Protocol):
+    """Ability PDF: the ERP makes a PDF of a document."""
+
+    def pdf(self, document: Document) -> AsyncIterator[bytes]:
+        """The PDF's bytes, piece by piece; `Http.download` fetches it from an address that the ERP names."""
         ...

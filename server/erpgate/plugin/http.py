@@ -1,20 +1,26 @@
 """Guarded HTTP: what every plugin talks to its ERP through, and the one place that imports httpx.
 
 A read may fail freely. A write tells apart what is proved not to have reached the ERP (`Unavailable`) from everything
-else (`OutcomeUnknown`), asks the host's guard right before its first byte may leave, and is never repeated here.
+else (`OutcomeUnknown`), asks the host's guard right before its first byte may leave, and is never repeated here. A file
+whose address an ERP names is fetched without credentials, and only from where it may be.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 import httpx
 
-from erpgate.plugin.errors import OutcomeUnknown, Unavailable
+from erpgate.plugin.addresses import AddressRefused, Resolve, public_address, resolve
+from erpgate.plugin.errors import OutcomeUnknown, Rejected, Unavailable
+from erpgate.plugin.reasons import Reason
 
 Response = httpx.Response
 Transport = httpx.AsyncBaseTransport
+
+LARGEST_FILE = 20 * 2**20
+"""Bytes of a downloaded file at most."""
 
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -32,6 +38,21 @@ class RateReading:
     remaining: int
     reset: dt.timedelta
     limit: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Abroad:
+    """How files are fetched from addresses that an ERP names.
+
+    Attributes:
+        private: Whether the operator allows private and local addresses, and plain HTTP.
+        transport: Instead of the network; names are not resolved then.
+        resolve: Host and port to numeric addresses.
+    """
+
+    private: bool = False
+    transport: Transport | None = None
+    resolve: Resolve = resolve
 
 
 class Guard(Protocol):
@@ -58,6 +79,7 @@ class Http:
         guard: Asked before each request.
         rate: Reads the ERP's rate headers; None when it has none.
         timeout: Of one call unless the call says another.
+        abroad: How files are fetched.
     """
 
     def __init__(
@@ -66,11 +88,13 @@ class Http:
         guard: Guard,
         rate: Callable[[Response], RateReading | None] | None,
         timeout: dt.timedelta,
+        abroad: "Abroad",
     ) -> None:
         self._client = client
         self._guard = guard
         self._rate = rate
         self._timeout = timeout
+        self._abroad = abroad
 
     async def read(
         self,
@@ -112,9 +136,68 @@ class Http:
         except httpx.HTTPError as error:
             raise OutcomeUnknown(_sentence(error, "write")) from error
 
+    async def download(self, url: str, *, limit: int = LARGEST_FILE) -> AsyncIterator[bytes]:
+        """Fetches a file piece by piece, from an address that the ERP named.
+
+        No credentials are sent and no redirect is followed. Only HTTPS to the public internet is allowed, and whatever
+        the operator allows beside it: the ERP's own address, or private ones.
+
+        Raises:
+            Rejected: DOCUMENT_FILE_UNAVAILABLE: the address is not allowed, or the file is larger than `limit` bytes.
+            Unavailable: There is no complete answer.
+        """
+        target = self._allowed(url)
+        pinned = await self._pinned(target)
+        client = httpx.AsyncClient(
+            timeout=self._timeout.total_seconds(),
+            follow_redirects=False,
+            trust_env=False,
+            transport=self._abroad.transport,
+        )
+        headers = {"Host": target.netloc.decode("ascii")}
+        size = 0
+        try:
+            async with (
+                client,
+                client.stream("GET", pinned, headers=headers, extensions={"sni_hostname": target.host}) as response,
+            ):
+                if response.status_code != 200:
+                    raise Unavailable(f"The ERP's file was answered with HTTP {response.status_code}.")
+                async for piece in response.aiter_bytes():
+                    size += len(piece)
+                    if size > limit:
+                        raise _no_file(f"it is larger than {limit} bytes")
+                    yield piece
+        except httpx.HTTPError as error:
+            raise Unavailable(_sentence(error, "read")) from error
+
     async def aclose(self) -> None:
         """Closes the connections."""
         await self._client.aclose()
+
+    def _allowed(self, url: str) -> httpx.URL:
+        try:
+            target = httpx.URL(url)
+        except httpx.InvalidURL:
+            raise _no_file("its address can't be read") from None
+        schemes = ("https", "http") if self._is_trusted(target) else ("https",)
+        if target.scheme not in schemes or not target.host or target.userinfo:
+            raise _no_file("its address is not a plain HTTPS one")
+        return target
+
+    async def _pinned(self, target: httpx.URL) -> httpx.URL:
+        """The address to connect to, in numbers unless the operator vouches for the host."""
+        if self._is_trusted(target) or self._abroad.transport is not None:
+            return target
+        try:
+            address = await public_address(target.host, target.port or 443, self._abroad.resolve)
+        except AddressRefused as error:
+            raise _no_file(str(error)) from error
+        return target.copy_with(host=address)
+
+    def _is_trusted(self, target: httpx.URL) -> bool:
+        home = self._client.base_url
+        return self._abroad.private or (target.scheme, target.host, target.port) == (home.scheme, home.host, home.port)
 
     async def _send(
         self,
@@ -161,6 +244,7 @@ def open_http(
     timeout: dt.timedelta = dt.timedelta(seconds=30),
     connections: int = 4,
     transport: Transport | None = None,
+    abroad: Abroad | None = None,
 ) -> Http:
     """Opens a guarded client; the host's side of `HttpFactory`."""
     client = httpx.AsyncClient(
@@ -172,7 +256,7 @@ def open_http(
         trust_env=False,
         transport=transport,
     )
-    return Http(client, guard, rate, timeout)
+    return Http(client, guard, rate, timeout, abroad or Abroad(transport=transport))
 
 
 class Unguarded:
@@ -187,3 +271,9 @@ class Unguarded:
 
 def _sentence(error: httpx.HTTPError, kind: str) -> str:
     return f"The ERP gave no usable answer to a {kind} ({type(error).__name__})."
+
+
+def _no_file(why: str) -> Rejected:
+    return Rejected(
+        f"The ERP's file can't be fetched: {why}.", reason=Reason.DOCUMENT_FILE_UNAVAILABLE, details={"cause": why}
+    )

@@ -222,6 +222,36 @@ class Document:
     messages: tuple[str, ...] = ()
 
 
+class PaymentMethod(enum.Enum):
+    """How a buyer paid."""
+
+    CASH = "cash"
+    TRANSFER = "transfer"
+    DEPOSIT = "deposit"
+    CHECK = "check"
+    CREDIT_CARD = "credit_card"
+    DEBIT_CARD = "debit_card"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Payment:
+    """Money that was received for a document.
+
+    Attributes:
+        reference: Ours, machine readable, so that `TakesPayments.find_payments` can find it.
+        date: Company-local date.
+        amount: In the document's currency, above zero.
+        method: How it was paid.
+        account: The ERP's id of the cash or bank account; empty means the one that the channel's settings name.
+    """
+
+    reference: str
+    date: dt.date
+    amount: Decimal
+    method: PaymentMethod
+    account: str = ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found(Generic[T]):
     """Answer of a search, in three values: found, absent, don't know.

@@ -10,12 +10,21 @@ from erpgate.plugin.model import Stage
 
 
 class Ability(enum.Enum):
-    """Something an ERP can do; what is missing is refused before anything is queued."""
+    """Something an ERP can do; what is missing is refused before anything is queued.
+
+    `DISCARD`, `VOID`, `CREDIT_NOTE`, `PAYMENT`, `EMAIL` and `PDF` announce the protocols `Discards`, `Voids`, `Credits`
+    with `MapsCredits`, `TakesPayments`, `Emails` and `Prints`.
+    """
 
     PRICE_LISTS = "price_lists"
     WAREHOUSES = "warehouses"
     ISSUE = "issue"
     DISCARD = "discard"
+    VOID = "void"
+    CREDIT_NOTE = "credit_note"
+    PAYMENT = "payment"
+    EMAIL = "email"
+    PDF = "pdf"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -90,3 +90,6 @@ class Reason(enum.StrEnum):
     PLUGIN_UNAVAILABLE = "PLUGIN_UNAVAILABLE"
     PLUGIN_DEFECT = "PLUGIN_DEFECT"
     INTERNAL = "INTERNAL"
+
+    # The operator or the merchant acts: a file of the ERP.
+    DOCUMENT_FILE_UNAVAILABLE = "DOCUMENT_FILE_UNAVAILABLE"

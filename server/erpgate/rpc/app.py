@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from erpgate import faultpoints
 from erpgate.engine.clock import Clock, SystemClock
 from erpgate.engine.lane import Lane
-from erpgate.engine.session import RATE_LIMITS, Outside
+from erpgate.engine.session import OF_EVERY_ERP, Outside
 from erpgate.engine.settings import EngineSettings
 from erpgate.engine.work import Handler
 from erpgate.engine.worker import Worker
@@ -108,7 +108,7 @@ async def open_app(settings: Settings, parts: Parts | None = None, role: Role = 
     engine = parts.engine or _engine(settings)
     vault = _vault(settings)
     registry = _registry(settings, parts)
-    operator = operator_settings({erp.name: (*erp.operator_settings, RATE_LIMITS) for erp in registry.erps.values()})
+    operator = operator_settings({erp.name: (*erp.operator_settings, *OF_EVERY_ERP) for erp in registry.erps.values()})
     outside = Outside(operator=operator, transports=parts.transports)
     prober = Prober(registry=registry, vault=vault, outside=outside)
     async with open_database(settings.database_url) as database:

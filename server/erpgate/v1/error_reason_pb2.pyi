@@ -451,6 +451,13 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     What to do: Report it with the correlation id.
     """
+    ERROR_REASON_DOCUMENT_FILE_UNAVAILABLE: _ErrorReason.ValueType  # 77
+    """The ERP's file, such as a PDF, can't be fetched: its address is not allowed, it is too large, or it is no PDF.
+
+    Code: FAILED_PRECONDITION. Metadata: cause.
+
+    What to do: Have the operator allow the address, or get the file in the ERP.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why something failed, was refused, or was decided.
@@ -887,5 +894,12 @@ ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 61
 Code: INTERNAL. Metadata: correlation_id.
 
 What to do: Report it with the correlation id.
+"""
+ERROR_REASON_DOCUMENT_FILE_UNAVAILABLE: ErrorReason.ValueType  # 77
+"""The ERP's file, such as a PDF, can't be fetched: its address is not allowed, it is too large, or it is no PDF.
+
+Code: FAILED_PRECONDITION. Metadata: cause.
+
+What to do: Have the operator allow the address, or get the file in the ERP.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
