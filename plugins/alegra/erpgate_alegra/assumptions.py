@@ -61,6 +61,41 @@ An unknown one is no refusal: the country that the merchant chose stands.
 MEXICO_PAYMENT_FORM_KEY = "paymentType"
 """Key of PUE or PPD on a Mexican invoice; another source writes it into `paymentMethod`."""
 
+MEXICAN_CFDI_USE = "S01"
+"""What the buyer uses a Mexican invoice for: no tax effect, the only use that goes with every regime."""
+
+MEXICAN_ADDRESS_KEYS = ("street", "municipality", "state", "zipCode")
+"""Keys of a Mexican address for street, city, region and postal code; the manifest lists others too."""
+
+MEXICAN_STAMP_NEEDS_POSTAL_CODE = True
+"""A Mexican stamp needs the postal code of the buyer; the tax authority wants that of every receiver."""
+
+PERUVIAN_ADDRESS_KEYS = ("address", "province", "department", "zipCode")
+"""Keys of a Peruvian address for street, city, region and postal code; there are others too."""
+
+PERUVIAN_PAYMENT_FORM_KEY = "paymentForm"
+"""Key of CASH or CREDIT on a Peruvian invoice."""
+
+PERUVIAN_TYPE_OF_NON_RESIDENTS = "NOT_DOMICILIED_WITHOUT_RUC"
+"""Code of a Peruvian document type that sources spell in two ways."""
+
+CHILEAN_DOCUMENT_TYPE = "RUT"
+"""Code of the only Chilean document type; no source lists Chile's codes."""
+
+CHILEAN_RUT_IS_DOTTED = False
+"""A RUT is kept as ``11111111-1``; an integration looks for ``11.111.111-1`` first and then without dots."""
+
+DOMINICAN_TYPES_ARE_SENT = False
+"""Alegra's codes for Dominican document types are not known, so it gets the number only."""
+
+PANAMANIAN_RUC = re.compile(
+    r"\d{1,9}-\d{1,5}-\d{1,7}|(PE|E|N|\d{1,2}(-?(AV|PI|NT))?)-\d{1,4}-\d{1,6}|\d{1,2}-NT-\d{1,4}-\d{1,6}"
+)
+"""Groups of a Panamanian RUC or cédula; Alegra's own check of it is not known."""
+
+SPANISH_TYPE_OF_RESIDENTS = "NIF"
+"""Code under which a NIE, the Spanish number of foreign residents, is sent; Alegra may have one of its own."""
+
 NUMBERING = re.compile(
     r"(numeraci[oó]n|resoluci[oó]n).*(vencid|expirad|agotad|m[aá]ximo|activa)|aep60(09|11)", re.IGNORECASE
 )

@@ -13,7 +13,7 @@ from erpgate.plugin import Company, CompanyId, Misconfigured, Reason
 from erpgate_alegra.assumptions import DEFAULT_AMOUNT_PLACES, DEFAULT_SETTLE_SECONDS
 from erpgate_alegra.body import Json, Unreadable, identifier, number, number_or_none, part, text
 from erpgate_alegra.countries import country_of_version
-from erpgate_alegra.identity import plain
+from erpgate_alegra.document_types import plain
 
 AMOUNT_PLACES = "amount_places"
 SETTLE_SECONDS = "settle_seconds"

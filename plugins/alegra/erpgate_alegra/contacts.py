@@ -7,8 +7,9 @@ from erpgate.plugin import Buyer, CustomerId, Found, Payload, Reason, Rejected
 from erpgate_alegra.body import Json, identifier, json_object, part, text
 from erpgate_alegra.client import CONTACTS, AlegraClient, resource_path
 from erpgate_alegra.countries import Country
+from erpgate_alegra.document_types import bare
 from erpgate_alegra.errors import DUPLICATE_CONTACT, outcome_must_be_readable, read_must_be_readable
-from erpgate_alegra.identity import Identification, identification_of, plain, same_number
+from erpgate_alegra.identity import Identification, identification_of, same_number
 
 _INACTIVE = "A contact with this identity document exists in Alegra but is inactive or deleted; restore it there."
 
@@ -24,10 +25,10 @@ class Contacts:
         """Active contacts with the buyer's document.
 
         Alegra's filter compares text, so letters and digits are asked for first, and then, where they differ, the
-        number as Alegra takes it and as the buyer wrote it.
+        number as Alegra takes it, as the buyer wrote it, and as the country's accounts have it.
         """
         wanted = identification_of(buyer, self._country)
-        for asked in dict.fromkeys((plain(wanted.number), wanted.number, buyer.document.strip())):
+        for asked in wanted.spellings:
             found = await self._listed(asked, wanted)
             if found.matches or not found.complete:
                 return found
@@ -52,7 +53,7 @@ class Contacts:
         complete = True
         async for page in self._client.pages(CONTACTS, {"identification": asked}):
             for id_, row in page.rows.items():
-                complete = complete and any(plain(asked) in plain(number) for number in _numbers(row))
+                complete = complete and any(bare(asked) in bare(number) for number in _numbers(row))
                 if _is_active(row) and any(same_number(wanted, number) for number in _numbers(row)):
                     (of_type if _type(row) == wanted.type else of_another).append(CustomerId(id_))
             complete = complete and page.whole
@@ -64,8 +65,8 @@ class Contacts:
         contact = await self._client.get_if_exists(resource_path(CONTACTS, contact_id))
         if contact is None or not _is_active(contact):
             raise Rejected(_INACTIVE, fields={"buyer.document": _INACTIVE}, details=error.details) from error
-        sent = {plain(number) for number in _numbers(payload)}
-        if sent.isdisjoint(plain(number) for number in _numbers(contact)):
+        sent = {bare(number) for number in _numbers(payload)}
+        if sent.isdisjoint(bare(number) for number in _numbers(contact)):
             raise Rejected(
                 f"Alegra says that contact {contact_id} has the buyer's identity document, but it has another one.",
                 fields={"buyer.document": "The contact in Alegra has another identity document."},

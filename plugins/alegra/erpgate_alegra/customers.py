@@ -2,9 +2,9 @@
 
 from erpgate.plugin import Address, Buyer, Payload
 
-from erpgate_alegra import colombia
-from erpgate_alegra.countries import COUNTRIES, PERSON, Country
-from erpgate_alegra.identity import Identification, identification_of, plain
+from erpgate_alegra.countries import COUNTRIES, Country
+from erpgate_alegra.document_types import PERSON, plain
+from erpgate_alegra.identity import Identification, identification_of
 from erpgate_alegra.settings import AlegraSettings
 
 
@@ -20,8 +20,8 @@ def contact_payload(buyer: Buyer, settings: AlegraSettings, country: Country) ->
     name = " ".join(buyer.name.split())
     body: dict[str, object] = {
         "name": name,
-        "nameObject": _name_object(name) if kind == PERSON else None,
-        **_identification(identification),
+        "nameObject": _name_object(name) if kind == PERSON and country.person_type.key else None,
+        **_identification(identification, country),
         country.person_type.key: kind,
         country.regime.key: [regime] if country.regime.listed else regime,
         "type": ["client"],
@@ -32,8 +32,8 @@ def contact_payload(buyer: Buyer, settings: AlegraSettings, country: Country) ->
     return {key: value for key, value in body.items() if key and value}
 
 
-def _identification(identification: Identification) -> dict[str, object]:
-    if not identification.type:
+def _identification(identification: Identification, country: Country) -> dict[str, object]:
+    if not country.typed or not identification.type:
         return {"identification": identification.number}
     body: dict[str, object] = {"type": identification.type, "number": identification.number}
     if identification.check_digit is not None:
@@ -50,8 +50,7 @@ def _name_object(name: str) -> dict[str, str]:
 
 def _address(address: Address, country: Country) -> dict[str, str]:
     city, region = address.city.strip(), address.region.strip()
-    if country.code == "CO":
-        city, region = colombia.CITIES.get(plain(city), (city, region))
+    city, region = country.cities.get(plain(city), (city, region))
     values = (address.street.strip(), city, region, address.postal_code.strip())
     body = {key: value for key, value in zip(country.address_keys, values, strict=True) if value}
     resident = COUNTRIES.get(address.country_code or country.code)

@@ -6,7 +6,8 @@ from dataclasses import replace
 from erpgate.plugin import Buyer, Company, Reason, Rejected
 
 from erpgate_alegra.countries import COUNTRIES, Country
-from erpgate_alegra.identity import NIT, has_check_digit, identification_of, plain, type_of
+from erpgate_alegra.document_types import bare, plain
+from erpgate_alegra.identity import claimed_type, identification_of, invalid_document, type_of
 from erpgate_alegra.settings import EMAIL_PATTERN, AlegraSettings
 
 
@@ -33,25 +34,29 @@ class AlegraDefaults:
 
 
 def _with_document(buyer: Buyer, settings: AlegraSettings, country: Country) -> tuple[Buyer, frozenset[str]]:
+    """The buyer with a document; only a missing one is completed, never a wrong one."""
+    if bare(buyer.document) or not settings.default_document:
+        return _with_type(buyer, settings, country)
+    try:
+        anybody = replace(buyer, document=settings.default_document, document_type="")
+        completed, used = _with_type(anybody, settings, country)
+    except Rejected as error:
+        raise invalid_document(
+            f"The channel's default document cannot be used: {error.message}", field="settings.default_document"
+        ) from error
+    return completed, used | {"default_document"}
+
+
+def _with_type(buyer: Buyer, settings: AlegraSettings, country: Country) -> tuple[Buyer, frozenset[str]]:
     used: frozenset[str] = frozenset()
     word = buyer.document_type
-    if not plain(buyer.document) and settings.default_document:
-        buyer, used, word = replace(buyer, document=settings.default_document), frozenset({"default_document"}), ""
     if not plain(word):
-        word, used = _missing_type(buyer.document, settings, country, used)
+        word = claimed_type(buyer.document, country)
+    if not plain(word) and settings.identification_type:
+        word, used = settings.identification_type, frozenset({"identification_type"})
     buyer = replace(buyer, document_type=type_of(word, country))
     identification_of(buyer, country)
     return buyer, used
-
-
-def _missing_type(
-    document: str, settings: AlegraSettings, country: Country, used: frozenset[str]
-) -> tuple[str, frozenset[str]]:
-    if NIT in country.companies and has_check_digit(document):
-        return NIT, used
-    if settings.identification_type:
-        return settings.identification_type, used | {"identification_type"}
-    return "", used
 
 
 def _invalid(field: str, message: str) -> Rejected:

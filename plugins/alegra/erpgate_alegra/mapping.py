@@ -35,6 +35,7 @@ class AlegraMapper:
             "priceList": _id(settings.price_list),
             "seller": _id(settings.seller),
             "currency": _currency(draft, company),
+            **country.invoice_fields,
             **_payment(settings, country),
             "observations": observations(draft, with_note=not settings.print_notes),
             "anotation": shortened(draft.note.strip()) if settings.print_notes else "",

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -233,12 +232,13 @@ def drafts(draft: Draft) -> Callable[[str], Draft]:
 
 
 @pytest.fixture
-def golden() -> Callable[[str, object], None]:
-    """Compares JSON with a file in `golden/`; with ``REWRITE_GOLDEN=1`` it writes the file instead."""
+def golden(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
+    """Compares JSON with a file in `golden/`; with ``--rewrite-golden`` it writes the file instead."""
+    rewrite = request.config.getoption("--rewrite-golden")
 
     def compared(name: str, value: object) -> None:
         path = GOLDEN / f"{name}.json"
-        if os.environ.get("REWRITE_GOLDEN"):
+        if rewrite:
             path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         text = path.read_text(encoding="utf-8")
         assert json.dumps(value, ensure_ascii=False, indent=2) + "\n" == text

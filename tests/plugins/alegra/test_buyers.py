@@ -5,10 +5,7 @@ from dataclasses import replace
 import pytest
 from erpgate.plugin import Buyer, Company, Reason, Rejected
 from erpgate_alegra.erp import ALEGRA
-from erpgate_alegra.nit import nit_check_digit
 from erpgate_alegra.settings import AlegraSettings
-from hypothesis import given
-from hypothesis import strategies as st
 
 DEFAULTS = AlegraSettings(
     default_document="222222222222",
@@ -66,6 +63,7 @@ def test_without_defaults_only_the_type_is_guessed(buyer: Buyer, company: Compan
         ("", "900123456-8", "NIT:900123456"),
         ("Pasaporte", "ab-123 456", "PP:AB123456"),
         ("CE", "E-123456", "CE:E123456"),
+        ("CC", "222222222222", "CC:222222222222"),
     ],
 )
 def test_an_identity_is_type_and_number(company: Company, word: str, document: str, expected: str) -> None:
@@ -106,38 +104,21 @@ def test_what_no_default_mends_is_refused_with_its_field(
     assert (list(raised.value.fields), raised.value.reason) == ([field], reason)
 
 
-@pytest.mark.parametrize(
-    ("country", "word", "document", "expected"),
-    [
-        ("MX", "", "xaxx010101000", "RFC:XAXX010101000"),
-        ("PE", "RUC", "20-123456789", "RUC:20123456789"),
-        ("CL", "", "11.111.111-1", "RUT:111111111"),
-        ("PA", "", "155596713-2-2015", "RUC:15559671322015"),
-        ("DO", "RNC", "1-01-02345-6", "RNC:101023456"),
-        ("US", "", "12-345", ":12345"),
-    ],
-)
-def test_other_countries_have_their_own_documents(
-    company: Company, country: str, word: str, document: str, expected: str
-) -> None:
-    there = replace(company, country_code=country)
-    completed, _ = ALEGRA.defaults.complete(Buyer(name="Ana", document_type=word, document=document), EMPTY, there)
+def test_an_invalid_document_is_refused_although_there_is_a_default_one(buyer: Buyer, company: Company) -> None:
+    """A default stands for what is missing; it never hides what is wrong."""
+    with pytest.raises(Rejected) as raised:
+        ALEGRA.defaults.complete(replace(buyer, document_type="NIT", document="900123456-7"), DEFAULTS, company)
 
-    assert ALEGRA.mapper.identity(completed, EMPTY, there) == expected
+    assert (list(raised.value.fields), raised.value.reason) == (["buyer.document"], Reason.CUSTOMER_DOCUMENT_INVALID)
 
 
-@pytest.mark.parametrize(("nit", "digit"), [("800197268", 4), ("860002964", 4), ("899999068", 1), ("0", 0)])
-def test_the_check_digit_of_a_nit(nit: str, digit: int) -> None:
-    assert nit_check_digit(nit) == digit
+def test_a_default_document_that_is_none_names_the_setting(company: Company) -> None:
+    wrong = DEFAULTS.model_copy(update={"default_document": "900123456-7", "identification_type": "NIT"})
 
+    with pytest.raises(Rejected) as raised:
+        ALEGRA.defaults.complete(Buyer(name="Ana"), wrong, company)
 
-@pytest.mark.parametrize("nit", ["1" * 16, "12A", "١٢٣"])
-def test_what_is_no_nit_has_no_check_digit(nit: str) -> None:
-    with pytest.raises(ValueError, match="digits"):
-        nit_check_digit(nit)
-
-
-@given(st.integers(min_value=0, max_value=10**14 - 1))
-def test_a_check_digit_is_one_digit_and_leading_zeros_do_not_count(number: int) -> None:
-    assert nit_check_digit(str(number)) == nit_check_digit(f"0{number}")
-    assert nit_check_digit(str(number)) in range(10)
+    assert (list(raised.value.fields), raised.value.reason) == (
+        ["settings.default_document"],
+        Reason.CUSTOMER_DOCUMENT_INVALID,
+    )

@@ -260,13 +260,16 @@ async def test_codes_are_spelled_for_people(open_shop: "OpenShop") -> None:
 
     assert await shop.connection.options("payment_form", "card", "") == (
         (
-            Option(value="CREDIT_CARD", label="Credit card"),
-            Option(value="DEBIT_CARD", label="Debit card"),
-            Option(value="GIFT_CARD", label="Gift card"),
+            Option(value="CREDIT_CARD", label="Tarjeta de crédito"),
+            Option(value="DEBIT_CARD", label="Tarjeta de débito"),
+            Option(value="GIFT_CARD", label="Tarjeta de regalo"),
         ),
         "",
     )
-    assert await shop.connection.options("identification_type", "", "") == ((Option(value="RUC", label="RUC"),), "")
+    assert await shop.connection.options("identification_type", "", "") == (
+        (Option(value="RUC", label="Registro único de contribuyente"),),
+        "",
+    )
 
 
 async def test_choices_come_in_pages(open_shop: "OpenShop") -> None:

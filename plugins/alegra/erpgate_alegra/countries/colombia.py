@@ -1,30 +1,31 @@
-"""Colombia's codes and spellings, as data."""
+"""Colombia's codes and spellings."""
 
-IDENTIFICATION_TYPES = {
-    "CC": "Cédula de ciudadanía",
-    "NIT": "Número de identificación tributaria",
-    "CE": "Cédula de extranjería",
-    "TI": "Tarjeta de identidad",
-    "PP": "Pasaporte",
-    "RC": "Registro civil",
-    "TE": "Tarjeta de extranjería",
-    "PEP": "Permiso especial de permanencia",
-    "DIE": "Documento de identificación extranjero",
-    "NUIP": "Número único de identificación personal",
-    "FOREIGN_NIT": "NIT de otro país",
-}
-"""Types of an identity document."""
+from erpgate_alegra.assumptions import LEGAL_ENTITY_REGIME
+from erpgate_alegra.countries.country import Choice, Country, labelled
+from erpgate_alegra.document_types import (
+    LEGAL_ENTITY,
+    PERSON,
+    DocumentType,
+    Number,
+    bare,
+    digits,
+    letters_and_digits,
+    read_nit,
+    written_as_nit,
+)
 
-PERSONS = frozenset({"RC", "TI", "CC", "CE", "TE", "NUIP"})
-"""Types that only a person has."""
+_ANONYMOUS = "222222222222"
+_TEXT = letters_and_digits(3, 20)
 
-COMPANIES = frozenset({"NIT", "FOREIGN_NIT"})
-"""Types that a legal entity has; with the others the channel's person type decides."""
 
-PERSON_TYPES = {"PERSON_ENTITY": "Persona natural", "LEGAL_ENTITY": "Persona jurídica"}
-"""Kinds of person."""
+def read_cedula(number: str) -> Number:
+    """Reads a cédula, or the number that the tax authority has for whoever does not tell it."""
+    return Number(text=_ANONYMOUS) if bare(number) == _ANONYMOUS else digits(3, 10)(number)
 
-REGIMES = {
+
+_PERSON_TYPES = {"PERSON_ENTITY": "Persona natural", "LEGAL_ENTITY": "Persona jurídica"}
+
+_REGIMES = {
     "SIMPLIFIED_REGIME": "No responsable de IVA",
     "COMMON_REGIME": "Responsable de IVA",
     "NOT_REPONSIBLE_FOR_CONSUMPTION": "No responsable de consumo",
@@ -32,12 +33,10 @@ REGIMES = {
     "NATIONAL_CONSUMPTION_TAX": "Impuesto nacional al consumo",
     "INC_IVA_RESPONSIBLE": "Responsable de IVA e INC",
 }
-"""Tax regimes, in Alegra's own spelling."""
 
-PAYMENT_FORMS = {"CASH": "De contado", "CREDIT": "A crédito"}
-"""Whether an invoice is paid at once."""
+_PAYMENT_FORMS = {"CASH": "De contado", "CREDIT": "A crédito"}
 
-USUAL_PAYMENT_METHODS = {
+_USUAL_PAYMENT_METHODS = {
     "CASH": "Efectivo",
     "CREDIT_CARD": "Tarjeta de crédito",
     "DEBIT_CARD": "Tarjeta débito",
@@ -50,10 +49,9 @@ USUAL_PAYMENT_METHODS = {
     "INSTRUMENT_NOT_DEFINED": "Instrumento no definido",
     "MUTUAL_AGREEMENT": "Acuerdo mutuo",
 }
-"""The methods of payment that shops use."""
 
-PAYMENT_METHODS = (
-    *USUAL_PAYMENT_METHODS,
+_PAYMENT_METHODS = (
+    *_USUAL_PAYMENT_METHODS,
     "ACH_CREDIT",
     "ACH_DEBIT",
     "REVERSION_ACH_DEBIT",
@@ -120,9 +118,8 @@ PAYMENT_METHODS = (
     "CCD_DEBIT_PLUS",
     "FRENCH_BANKING_STANDARD_TELEX",
 )
-"""Methods of payment that the tax authority knows; the usual ones first."""
 
-DOCUMENT_WORDS = {
+_DOCUMENT_WORDS = {
     "CEDULA": "CC",
     "CEDULADECIUDADANIA": "CC",
     "CEDULADEEXTRANJERIA": "CE",
@@ -134,13 +131,48 @@ DOCUMENT_WORDS = {
     "PA": "PP",
     "PAS": "PP",
 }
-"""Other words for a document type, letters only, that sales channels use."""
 
-CITIES = {
+_CITIES = {
     "BOGOTA": ("Bogotá, D.C.", "Bogotá D.C."),
     "BOGOTADC": ("Bogotá, D.C.", "Bogotá D.C."),
     "CARTAGENA": ("Cartagena de Indias", "Bolívar"),
     "UBATE": ("Villa de San Diego de Ubaté", "Cundinamarca"),
     "BUGA": ("Guadalajara de Buga", "Valle del Cauca"),
 }
-"""Cities, letters only, whose everyday name the tax authority does not know: its spelling and the department."""
+
+COLOMBIA = Country(
+    code="CO",
+    name="Colombia",
+    documents=(
+        DocumentType(code="CC", label="Cédula de ciudadanía", read=read_cedula, holder=PERSON),
+        DocumentType(
+            code="NIT",
+            label="Número de identificación tributaria",
+            read=read_nit,
+            claims=written_as_nit,
+            holder=LEGAL_ENTITY,
+        ),
+        DocumentType(code="CE", label="Cédula de extranjería", read=_TEXT, holder=PERSON),
+        DocumentType(code="TI", label="Tarjeta de identidad", read=digits(4, 11), holder=PERSON),
+        DocumentType(code="PP", label="Pasaporte", read=_TEXT),
+        DocumentType(code="RC", label="Registro civil", read=digits(4, 11), holder=PERSON),
+        DocumentType(code="TE", label="Tarjeta de extranjería", read=_TEXT, holder=PERSON),
+        DocumentType(code="PEP", label="Permiso especial de permanencia", read=_TEXT),
+        DocumentType(code="DIE", label="Documento de identificación extranjero", read=_TEXT),
+        DocumentType(code="NUIP", label="Número único de identificación personal", read=digits(4, 11), holder=PERSON),
+        DocumentType(code="FOREIGN_NIT", label="NIT de otro país", read=_TEXT, holder=LEGAL_ENTITY),
+    ),
+    document_words=_DOCUMENT_WORDS,
+    anonymous=("CC", _ANONYMOUS),
+    person_type=labelled(_PERSON_TYPES, "kindOfPerson"),
+    regime=labelled(_REGIMES, "regime"),
+    entity_regime=LEGAL_ENTITY_REGIME,
+    payment_form=labelled(_PAYMENT_FORMS, "paymentForm"),
+    payment_method=Choice(codes=_PAYMENT_METHODS, labels=_USUAL_PAYMENT_METHODS, key="paymentMethod"),
+    invoice_fields={"type": "NATIONAL", "operationType": "STANDARD"},
+    takes_order_number=True,
+    stamps=True,
+    needed_to_stamp=("city", "region"),
+    cities=_CITIES,
+)
+"""The country."""

@@ -1,0 +1,22 @@
+"""The Dominican Republic: RNC and cédula; what else it needs stands in the numbering."""
+
+from stdnum.do import cedula, rnc
+
+from erpgate_alegra.assumptions import DOMINICAN_TYPES_ARE_SENT
+from erpgate_alegra.countries.country import Country
+from erpgate_alegra.document_types import PERSON, DocumentType, checked, letters_and_digits, reads
+
+_CEDULA, _RNC = checked(cedula), checked(rnc)
+
+DOMINICAN_REPUBLIC = Country(
+    code="DO",
+    name="República Dominicana",
+    documents=(
+        DocumentType(code="CEDULA", label="Cédula de identidad", read=_CEDULA, claims=reads(_CEDULA), holder=PERSON),
+        DocumentType(code="RNC", label="Registro nacional del contribuyente", read=_RNC, claims=reads(_RNC)),
+        DocumentType(code="PASSPORT", label="Pasaporte", read=letters_and_digits(3, 20), holder=PERSON),
+    ),
+    typed=DOMINICAN_TYPES_ARE_SENT,
+    document_words={"CEDULADEIDENTIDAD": "CEDULA", "CIE": "CEDULA", "PASAPORTE": "PASSPORT", "PP": "PASSPORT"},
+)
+"""The country."""
