@@ -43,7 +43,15 @@ class ToySettings(ChannelSettings, frozen=True):
 
     ledger: Annotated[
         str,
-        FormField(kind="select", live=True, label=text("ledger"), visible_if={"country_code": "CO"}, example="7"),
+        pydantic.StringConstraints(pattern="^[a-z0-9]+$", max_length=9),
+        FormField(
+            kind="select",
+            live=True,
+            label=text("ledger"),
+            depends_on=("country_code", "automation.issue"),
+            visible_if={"country_code": ("CO", "BR")},
+            example="7",
+        ),
     ] = "main"
     payment_form: Annotated[
         str,
@@ -51,8 +59,8 @@ class ToySettings(ChannelSettings, frozen=True):
             kind="select",
             label=text("payment form"),
             options={"cash": text("cash")},
-            visible_if={"shipping_policy": "line", "ledger": "main"},
-            affects="issuing",
+            step="automation",
+            visible_if={"shipping_policy": "line", "ledger": ()},
         ),
     ] = ""
 

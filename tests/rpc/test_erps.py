@@ -12,6 +12,10 @@ async def form(door: Door, language_code: str = "") -> form_pb2.Form:
     return answer.erp.form
 
 
+def a_condition(path: str, *values: str) -> form_pb2.FormCondition:
+    return form_pb2.FormCondition(path=path, values=values)
+
+
 async def test_list_shows_plugins_that_are_not_available(door: Door) -> None:
     answer = await door.channels.ListErps(pb.ListErpsRequest())
     plugin = erp_pb2.Plugin(
@@ -52,6 +56,7 @@ async def test_steps_and_their_fields(door: Door) -> None:
             "settings.default_document",
             "settings.shipping_policy",
             "settings.shipping_item",
+            "settings.shipping_by_sales_channel",
             "settings.remainder_policy",
             "settings.remainder_item",
             "settings.remainder_tolerance",
@@ -79,6 +84,7 @@ async def test_country_is_chosen_by_name(door: Door) -> None:
         path="country_code",
         kind=form_pb2.FORM_FIELD_KIND_SELECT,
         label="Country",
+        affects=form_pb2.FORM_FIELD_AFFECTS_CREDENTIALS,
         required=True,
         options=[
             form_pb2.FormOption(value="BR", label="Brazil"),
@@ -90,7 +96,11 @@ async def test_country_is_chosen_by_name(door: Door) -> None:
 async def test_secret_is_a_required_secret(door: Door) -> None:
     token = (await form(door, "pt-BR")).steps[0].fields[3]
     assert token == form_pb2.FormField(
-        path="credentials.token", kind=form_pb2.FORM_FIELD_KIND_SECRET, label="token pt", required=True
+        path="credentials.token",
+        kind=form_pb2.FORM_FIELD_KIND_SECRET,
+        label="token pt",
+        required=True,
+        affects=form_pb2.FORM_FIELD_AFFECTS_CREDENTIALS,
     )
 
 
@@ -100,7 +110,12 @@ async def test_values_are_written_as_the_wire_has_them(door: Door) -> None:
     policy = fields["settings.shipping_policy"]
     assert policy.default_value == "SHIPPING_POLICY_NOT_INVOICED"
     assert [option.value for option in policy.options] == ["SHIPPING_POLICY_NOT_INVOICED", "SHIPPING_POLICY_LINE"]
-    assert fields["settings.shipping_item"].visible_if == {"settings.shipping_policy": "SHIPPING_POLICY_LINE"}
+    item = fields["settings.shipping_item"]
+    assert (
+        list(item.visible_if)
+        == list(item.required_if)
+        == [a_condition("settings.shipping_policy", "SHIPPING_POLICY_LINE")]
+    )
     states = fields["settings.automation.order_states"]
     assert [option.value for option in states.options][-1] == "ORDER_STATE_OTHER"
     assert fields["settings.payment_term_days"].default_value == "0"
@@ -115,13 +130,36 @@ async def test_own_fields_with_their_conditions(door: Door) -> None:
         label="ledger en",
         default_value="main",
         live_options=True,
-        visible_if={"country_code": "CO"},
+        visible_if=[a_condition("country_code", "CO", "BR")],
+        depends_on=["country_code", "settings.automation.issue"],
+        affects=form_pb2.FORM_FIELD_AFFECTS_DOCUMENT,
         example="7",
+        pattern="^[a-z0-9]+$",
+        max_length=9,
     )
-    assert fields["settings.erp_options.payment_form"].visible_if == {
-        "settings.shipping_policy": "SHIPPING_POLICY_LINE",
-        "settings.erp_options.ledger": "main",
-    }
+    assert list(fields["settings.erp_options.payment_form"].visible_if) == [
+        a_condition("settings.shipping_policy", "SHIPPING_POLICY_LINE"),
+        a_condition("settings.erp_options.ledger"),
+    ]
+
+
+async def test_the_bounds_of_a_number_are_those_of_its_model(door: Door) -> None:
+    fields = {field.path: field for step in (await form(door, "en")).steps for field in step.fields}
+    days = fields["settings.payment_term_days"]
+    assert (days.minimum, days.maximum) == ("0", "365")
+
+
+async def test_a_mapping_has_columns(door: Door) -> None:
+    """Its keys are sales channels, and the second column hangs on the first one in the same row."""
+    fields = {field.path: field for step in (await form(door, "en")).steps for field in step.fields}
+    mapping = fields["settings.shipping_by_sales_channel"]
+    assert (mapping.kind, mapping.live_options, mapping.max_length) == (form_pb2.FORM_FIELD_KIND_MAPPING, True, 500)
+    policy, item = mapping.columns
+    assert (policy.path, policy.default_value) == (
+        "settings.shipping_by_sales_channel.*.policy",
+        "SHIPPING_POLICY_NOT_INVOICED",
+    )
+    assert list(item.required_if) == [a_condition(policy.path, "SHIPPING_POLICY_LINE")]
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,18 @@
 """The choices of a form field: live from Alegra, or the codes of the company's country."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from erpgate.plugin import Option
+from erpgate.plugin import Option, Source
 
 from erpgate_alegra.body import Json, text
-from erpgate_alegra.client import AlegraClient
+from erpgate_alegra.client import AlegraClient, resource_path
 from erpgate_alegra.countries import Choice, Country
 from erpgate_alegra.items import reference_of
 
-_AUTOMATION = "automation."
+ISSUE = "automation.issue"
+"""The field on which the choice of a numbering depends."""
+
 _LONGEST_ABBREVIATION = 5
 
 
@@ -28,45 +30,69 @@ def _prefixed(row: Json) -> str:
     return f"{_named(row)} ({prefix})" if prefix else _named(row)
 
 
+def _taxed(row: Json) -> str:
+    rate = text(row.get("percentage"))
+    return f"{_named(row)} {rate} %" if rate else _named(row)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Live:
-    """A field whose choices are the rows of a resource."""
+    """A field whose choices are the rows of a resource.
+
+    Attributes:
+        resource: Path of the list.
+        params: Of every call.
+        label: What the merchant sees of a row.
+        searched: Whether Alegra searches, as for long lists; short ones are searched here.
+    """
 
     resource: str
-    params: Mapping[str, str]
+    params: Mapping[str, str] = field(default_factory=dict)
     label: Callable[[Json], str] = _named
     searched: bool = False
 
 
-_ITEMS = _Live(resource="items", params={"status": "active"}, label=_coded, searched=True)
-_LIVE = {
-    "price_list": _Live(resource="price-lists", params={}),
-    "warehouse": _Live(resource="warehouses", params={}),
-    "seller": _Live(resource="sellers", params={}),
+_LIVE: Mapping[str, _Live] = {
+    Source.PRICE_LIST: _Live(resource="price-lists"),
+    Source.WAREHOUSE: _Live(resource="warehouses"),
+    "seller": _Live(resource="sellers"),
     "number_template": _Live(resource="number-templates", params={"documentType": "invoice"}, label=_prefixed),
-    "shipping_item": _ITEMS,
-    "remainder_item": _ITEMS,
+    Source.ITEM: _Live(resource="items", params={"status": "active"}, label=_coded, searched=True),
+    Source.TAX: _Live(resource="taxes", label=_taxed),
+    Source.BANK_ACCOUNT: _Live(resource="bank-accounts"),
 }
 
 
 async def choices(
-    client: AlegraClient, country: Country, field: str, query: str, page: str
+    client: AlegraClient, country: Country, name: str, query: str, given: Mapping[str, str], page: str
 ) -> tuple[Sequence[Option], str]:
     """The choices of a field, and the token of the next page; a field that Alegra does not know has none.
 
     Inactive rows are left out, and so are items that cannot stand on a line. A page may therefore have few or no
     choices although another one follows.
     """
-    name = field.removeprefix(_AUTOMATION)
     live = _LIVE.get(name)
     if live is None:
         return _matching(_codes(country, name), query), ""
     params = {**live.params, "query": query} if live.searched and query else live.params
     found = await client.page(live.resource, params, start=int(page or 0))
+    rows = dict(found.rows)
+    if live.searched and query:
+        rows.pop(query, None)
+        if not page and (row := await _by_id(client, live.resource, query)) is not None:
+            rows = {query: row, **rows}
+    electronic = given.get(ISSUE) == "true"
     options = [
-        Option(value=id_, label=live.label(row) or id_) for id_, row in found.rows.items() if _can_be_chosen(row)
+        Option(value=id_, label=live.label(row) or id_)
+        for id_, row in rows.items()
+        if _can_be_chosen(row) and (not electronic or row.get("isElectronic") is not False)
     ]
     return _matching(options, query), "" if found.next is None else str(found.next)
+
+
+async def _by_id(client: AlegraClient, resource: str, query: str) -> Json | None:
+    """The row with this id, which Alegra's own search does not look at; None where the text is no id."""
+    return await client.get_if_exists(resource_path(resource, query)) if query.isascii() and query.isdecimal() else None
 
 
 def _codes(country: Country, name: str) -> list[Option]:

@@ -78,9 +78,11 @@ class AlegraConnection:
         self._company = company
         return company
 
-    async def options(self, field: str, query: str, page: str) -> tuple[Sequence[Option], str]:
+    async def options(
+        self, field: str, query: str, given: Mapping[str, str], page: str
+    ) -> tuple[Sequence[Option], str]:
         """Choices of a field, from Alegra or by country."""
-        return await choices(self._client, COUNTRIES[self._country_code], field, query, page)
+        return await choices(self._client, COUNTRIES[self._country_code], field, query, given, page)
 
     async def items(self, cursor: str) -> AsyncIterator[tuple[Sequence[Item], str]]:
         """The whole catalogue, parents and variants both, by offset."""

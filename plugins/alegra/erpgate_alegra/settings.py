@@ -5,6 +5,8 @@ from typing import Annotated
 import pydantic
 from erpgate.plugin import ChannelSettings, FormField, Text
 
+from erpgate_alegra.choices import ISSUE
+
 EMAIL_PATTERN = r"^[^@\s]+@[^@\s]+\.[^@\s.]+$"
 """Syntax of an e-mail address, as loosely as it can be and still catch a slip."""
 
@@ -64,6 +66,8 @@ class AlegraSettings(ChannelSettings, frozen=True, extra="forbid"):
         FormField(
             kind="select",
             live=True,
+            step="automation",
+            depends_on=("country_code",),
             label=Text(es="Tipo de identificación", en="Identification type", pt="Tipo de identificação"),
             help=Text(
                 es="Del documento por defecto y de los pedidos que no lo dicen.",
@@ -77,6 +81,8 @@ class AlegraSettings(ChannelSettings, frozen=True, extra="forbid"):
         FormField(
             kind="select",
             live=True,
+            step="automation",
+            depends_on=("country_code",),
             label=Text(es="Tipo de persona", en="Person type", pt="Tipo de pessoa"),
             help=Text(
                 es="Se usa si el documento no lo determina.",
@@ -87,13 +93,22 @@ class AlegraSettings(ChannelSettings, frozen=True, extra="forbid"):
     ] = ""
     regime: Annotated[
         str,
-        FormField(kind="select", live=True, label=Text(es="Régimen", en="Regime", pt="Regime"), help=_USUAL),
+        FormField(
+            kind="select",
+            live=True,
+            step="automation",
+            depends_on=("country_code",),
+            label=Text(es="Régimen", en="Regime", pt="Regime"),
+            help=_USUAL,
+        ),
     ] = ""
     payment_form: Annotated[
         str,
         FormField(
             kind="select",
             live=True,
+            step="automation",
+            depends_on=("country_code",),
             label=Text(es="Forma de pago", en="Payment form", pt="Forma de pagamento"),
             help=_USUAL,
         ),
@@ -103,6 +118,8 @@ class AlegraSettings(ChannelSettings, frozen=True, extra="forbid"):
         FormField(
             kind="select",
             live=True,
+            step="automation",
+            depends_on=("country_code",),
             label=Text(es="Método de pago", en="Payment method", pt="Método de pagamento"),
             help=_USUAL,
         ),
@@ -112,6 +129,7 @@ class AlegraSettings(ChannelSettings, frozen=True, extra="forbid"):
         FormField(
             kind="select",
             live=True,
+            depends_on=(ISSUE,),
             label=Text(es="Numeración", en="Numbering", pt="Numeração"),
             help=Text(
                 es="Vacío significa la numeración preferida en Alegra.",

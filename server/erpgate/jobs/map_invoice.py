@@ -26,7 +26,7 @@ async def map_invoice(lane: Lane, session: Session, order: Order, invoice: Invoi
         Blocked: A person must act.
         ErpError: The ERP could not be asked.
     """
-    settings = effective_settings(session.settings, invoice)
+    settings = effective_settings(session.settings.selling_on(order.sales_channel), invoice)
     _check_currency(session, order)
     items = await _matched(lane, session, order, invoice, settings)
     extra = await _configured_items(lane, settings)

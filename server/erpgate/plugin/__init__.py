@@ -18,7 +18,7 @@ from erpgate.plugin.capabilities import (
 )
 from erpgate.plugin.erp import API_VERSION, Erp, Wiring
 from erpgate.plugin.errors import ErpError, Misconfigured, OutcomeUnknown, RateLimited, Rejected, Unavailable
-from erpgate.plugin.forms import BoundField, FormField, Text, fields_of
+from erpgate.plugin.forms import BoundField, Bounds, FormField, Source, Text, fields_of, missing_in
 from erpgate.plugin.hookspecs import hookimpl
 from erpgate.plugin.http import Guard, Http, HttpFactory, RateReading, Response, Transport, Unguarded, open_http
 from erpgate.plugin.model import (
@@ -44,6 +44,7 @@ from erpgate.plugin.model import (
 from erpgate.plugin.policy import Ability, Limits, Policy, Repeats, RoundingPolicy
 from erpgate.plugin.reasons import Reason
 from erpgate.plugin.settings import Automation, ChannelSettings, OrderState, RemainderPolicy
+from erpgate.plugin.shipping import ShippingRule
 from erpgate.plugin.simulator import Seeded, SimulatedCompany, SimulatedDocument, Simulator
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "Address",
     "Automation",
     "BoundField",
+    "Bounds",
     "Buyer",
     "ChannelSettings",
     "Company",
@@ -97,10 +99,12 @@ __all__ = [
     "Response",
     "RoundingPolicy",
     "Seeded",
+    "ShippingRule",
     "SimulatedCompany",
     "SimulatedDocument",
     "Simulator",
     "SkuStrategy",
+    "Source",
     "Stage",
     "TakesPayments",
     "Text",
@@ -111,5 +115,6 @@ __all__ = [
     "Wiring",
     "fields_of",
     "hookimpl",
+    "missing_in",
     "open_http",
 ]

@@ -83,8 +83,25 @@ class Connection(Protocol):
         """
         ...
 
-    async def options(self, field: str, query: str, page: str) -> tuple[Sequence[Option], str]:
-        """Live choices of a form field, and the token of the next page (empty at the end)."""
+    async def options(
+        self, field: str, query: str, given: Mapping[str, str], page: str
+    ) -> tuple[Sequence[Option], str]:
+        """Live choices of a form field: one page, and the token of the next one (empty after the last).
+
+        A choice whose value is `query`, letter for letter, is always among those that are found, on whichever page: so
+        the host sees whether a stored choice still exists.
+
+        Args:
+            field: The field's `source`, or its own name where it has none.
+            query: Text that a choice's label or value has; empty for all.
+            given: Values, as text, of the fields in `depends_on` that have one.
+            page: Token from the page before; empty for the first.
+
+        Raises:
+            Misconfigured: The plan does not include it, or the user may not see it; the reason says which.
+            RateLimited: The ERP asks to wait.
+            Unavailable: The ERP can't be reached.
+        """
         ...
 
     def items(self, cursor: str) -> AsyncIterator[tuple[Sequence[Item], str]]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Generic, Literal, NewType, TypeVar
 
+from erpgate.plugin.forms import Text
+
 CompanyId = NewType("CompanyId", str)
 ItemId = NewType("ItemId", str)
 CustomerId = NewType("CustomerId", str)
@@ -271,8 +273,9 @@ class Option:
 
     Attributes:
         value: What is stored.
-        label: What the merchant sees.
+        label: What the merchant sees: in three languages where it is the plugin's word, as it is where it is the
+            merchant's own.
     """
 
     value: str
-    label: str
+    label: str | Text

@@ -6,12 +6,16 @@ field (`erpgate.plugin.forms.FormField`), declared once; the wizard is drawn fro
 
 import datetime as dt
 import enum
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import pydantic
 
-from erpgate.plugin.forms import FormField, Text
+from erpgate.plugin.forms import FormField, Source, Text
+from erpgate.plugin.shipping import SHIPPING_POLICIES, ShippingPolicy, ShippingRule
+
+_EMAIL_OR_EMPTY = r"^(?:[^@\s<>,;]+@[^@\s.<>,;]+(?:\.[^@\s.<>,;]+)+)?$"
 
 
 class OrderState(enum.StrEnum):
@@ -48,6 +52,7 @@ class Automation(pydantic.BaseModel, frozen=True, extra="forbid"):
         FormField(
             kind="multiselect",
             live=True,
+            source=Source.SALES_CHANNEL,
             label=Text(es="Canales de origen", en="Source channels", pt="Canais de origem"),
             help=Text(
                 es="Vacío significa todos.",
@@ -212,8 +217,10 @@ class ChannelSettings(pydantic.BaseModel, frozen=True, extra="forbid"):
     ] = ""
     default_email: Annotated[
         str,
+        pydantic.StringConstraints(strip_whitespace=True, max_length=254, pattern=_EMAIL_OR_EMPTY),
         FormField(
             kind="email",
+            example="facturas@example.com",
             label=Text(es="Correo por defecto", en="Default email", pt="E-mail padrão"),
             help=Text(
                 es="Se usa si el comprador no tiene.",
@@ -224,8 +231,10 @@ class ChannelSettings(pydantic.BaseModel, frozen=True, extra="forbid"):
     ] = ""
     default_phone: Annotated[
         str,
+        pydantic.StringConstraints(strip_whitespace=True, max_length=50),
         FormField(
             kind="phone",
+            example="+57 300 1234567",
             label=Text(es="Teléfono por defecto", en="Default phone", pt="Telefone padrão"),
             help=Text(
                 es="Se usa si el comprador no tiene.",
@@ -236,8 +245,10 @@ class ChannelSettings(pydantic.BaseModel, frozen=True, extra="forbid"):
     ] = ""
     default_document: Annotated[
         str,
+        pydantic.StringConstraints(strip_whitespace=True, max_length=50),
         FormField(
             kind="text",
+            example="222222222222",
             label=Text(es="Documento por defecto", en="Default document", pt="Documento padrão"),
             help=Text(
                 es="Se usa si el comprador no tiene documento de identidad.",
@@ -247,14 +258,11 @@ class ChannelSettings(pydantic.BaseModel, frozen=True, extra="forbid"):
         ),
     ] = ""
     shipping_policy: Annotated[
-        Literal["not_invoiced", "line"],
+        ShippingPolicy,
         FormField(
             kind="select",
             label=Text(es="Facturar el envío", en="Invoice the shipping", pt="Faturar o frete"),
-            options={
-                "not_invoiced": Text(es="No facturar", en="Do not invoice", pt="Não faturar"),
-                "line": Text(es="Como una línea", en="As a line", pt="Como uma linha"),
-            },
+            options=SHIPPING_POLICIES,
             affects="issuing",
         ),
     ] = "not_invoiced"
@@ -263,11 +271,33 @@ class ChannelSettings(pydantic.BaseModel, frozen=True, extra="forbid"):
         FormField(
             kind="select",
             live=True,
+            source=Source.ITEM,
             label=Text(es="Ítem de envío", en="Shipping item", pt="Item de frete"),
+            help=Text(
+                es="El ítem del ERP para el envío; sus impuestos son los del envío.",
+                en="The ERP's item for shipping; its taxes are those of the shipping.",
+                pt="O item do ERP para o frete; seus impostos são os do frete.",
+            ),
             visible_if={"shipping_policy": "line"},
+            required_if={"shipping_policy": "line"},
             affects="issuing",
         ),
     ] = ""
+    shipping_by_sales_channel: Annotated[
+        Mapping[str, ShippingRule],
+        FormField(
+            kind="mapping",
+            live=True,
+            source=Source.SALES_CHANNEL,
+            label=Text(es="Envío por canal de venta", en="Shipping by sales channel", pt="Frete por canal de venda"),
+            help=Text(
+                es="Para canales de venta con otra regla que la de arriba.",
+                en="For sales channels with another rule than the one above.",
+                pt="Para canais de venda com outra regra que a acima.",
+            ),
+            affects="issuing",
+        ),
+    ] = pydantic.Field(default_factory=dict, max_length=500)
     remainder_policy: Annotated[
         RemainderPolicy,
         FormField(
@@ -290,8 +320,10 @@ class ChannelSettings(pydantic.BaseModel, frozen=True, extra="forbid"):
         FormField(
             kind="select",
             live=True,
+            source=Source.ITEM,
             label=Text(es="Ítem de redondeo", en="Rounding item", pt="Item de arredondamento"),
             visible_if={"remainder_policy": "rounding_line"},
+            required_if={"remainder_policy": "rounding_line"},
             affects="issuing",
         ),
     ] = ""
@@ -300,6 +332,7 @@ class ChannelSettings(pydantic.BaseModel, frozen=True, extra="forbid"):
         FormField(
             kind="money",
             label=Text(es="Diferencia tolerada", en="Tolerated difference", pt="Diferença tolerada"),
+            example="0.05",
             visible_if={"remainder_policy": "tolerance"},
             affects="issuing",
         ),
@@ -321,10 +354,9 @@ class ChannelSettings(pydantic.BaseModel, frozen=True, extra="forbid"):
             raise ValueError("must be a decimal that is not negative")
         return value
 
-    @pydantic.model_validator(mode="after")
-    def _items_that_policies_need(self) -> "ChannelSettings":
-        if self.shipping_policy == "line" and not self.shipping_item:
-            raise ValueError("shipping_item: needed because shipping_policy is line.")
-        if self.remainder_policy is RemainderPolicy.ROUNDING_LINE and not self.remainder_item:
-            raise ValueError("remainder_item: needed because remainder_policy is rounding_line.")
-        return self
+    def selling_on(self, sales_channel: str) -> Self:
+        """The settings as they are for orders of one sales channel: with that channel's rule for shipping."""
+        rule = self.shipping_by_sales_channel.get(sales_channel)
+        if rule is None:
+            return self
+        return self.model_copy(update={"shipping_policy": rule.policy, "shipping_item": rule.item})

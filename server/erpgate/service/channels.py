@@ -20,7 +20,7 @@ from erpgate.plugin.reasons import Reason
 from erpgate.plugin.settings import ChannelSettings
 from erpgate.service.commands import ChannelChange, NewChannel
 from erpgate.service.errors import Refused
-from erpgate.service.sources import Sources, violations
+from erpgate.service.sources import Sources, missing, violations
 from erpgate.store.channels import CreateChannel, DeleteChannel, UpdateChannel, list_channels
 from erpgate.store.errors import Conflict
 from erpgate.store.records import ChannelRecord, ChannelState
@@ -237,6 +237,8 @@ def _validated(erp: Erp[Any, Any], new: NewChannel) -> tuple[pydantic.BaseModel,
         credentials = erp.credentials.model_validate(dict(new.credentials))
     except pydantic.ValidationError as error:
         fields |= violations(error, "credentials")
+    else:
+        fields |= missing(credentials, "credentials")
     settings: Mapping[str, object] = {}
     try:
         settings = _settings_of(erp, new.settings, "channel.settings").model_dump(mode="json")
@@ -253,6 +255,8 @@ def _settings_of(erp: Erp[Any, Any], settings: Payload, prefix: str) -> ChannelS
     except pydantic.ValidationError as error:
         fields = violations(error, prefix, own_fields(erp))
         raise Refused(Reason.FIELD_INVALID, _sentence(fields), fields=fields) from None
+    if fields := missing(parsed, prefix, own_fields(erp)):
+        raise Refused(Reason.FIELD_INVALID, _sentence(fields), fields=fields)
     return parsed
 
 

@@ -7,6 +7,7 @@ import pydantic
 
 from erpgate.engine.clock import Clock
 from erpgate.plugin.erp import Erp
+from erpgate.plugin.forms import missing_in
 from erpgate.plugin.reasons import Reason
 from erpgate.plugin.settings import ChannelSettings
 from erpgate.plugins import Registry
@@ -87,7 +88,22 @@ def violations(error: pydantic.ValidationError, prefix: str, own: frozenset[str]
         if ": " in message and message.split(": ", 1)[0].isidentifier():
             name, message = message.split(": ", 1)
             path.append(name)
-        if path and path[0] in own:
-            path.insert(0, "erp_options")
-        found[".".join([prefix, *path])] = message
+        found[_in_request(".".join(path), prefix, own)] = message
     return found
+
+
+def missing(model: pydantic.BaseModel, prefix: str, own: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Field path to sentence, of every field that is empty although the form requires it now."""
+    found: dict[str, str] = {}
+    for path, conditions in missing_in(model):
+        reasons = (
+            f"{name} is {wanted if isinstance(wanted, str) else ' or '.join(wanted) or 'set'}"
+            for name, wanted in conditions.items()
+        )
+        found[_in_request(path, prefix, own)] = f"is required while {' and '.join(reasons)}"
+    return found
+
+
+def _in_request(path: str, prefix: str, own: frozenset[str]) -> str:
+    within = f"erp_options.{path}" if path.split(".", 1)[0] in own else path
+    return f"{prefix}.{within}" if within else prefix

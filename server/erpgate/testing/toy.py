@@ -27,6 +27,7 @@ from erpgate.plugin import (
     DocumentLine,
     Draft,
     Erp,
+    ErpError,
     FormField,
     Found,
     Item,
@@ -40,6 +41,7 @@ from erpgate.plugin import (
     Rejected,
     Repeats,
     RoundingPolicy,
+    Source,
     Stage,
     Text,
     Unavailable,
@@ -94,6 +96,9 @@ class ToyLedger:
         settle_time: A voucher is visible to searches by then.
         rounding: How it computes.
         keys_remembered: Whether a repeated key gives the first voucher back.
+        lists: Choices of live fields by source, value to label; those of items are the catalogue.
+        options_page: Choices on a page.
+        options_fail: Raised instead of giving choices.
     """
 
     workspace: str = "toy"
@@ -109,10 +114,17 @@ class ToyLedger:
     calls: Counter[str] = field(default_factory=Counter)
     faults: deque[Fault] = field(default_factory=deque)
     reachable: bool = True
+    lists: dict[str, dict[str, str]] = field(default_factory=dict)
+    options_page: int = 20
+    options_fail: ErpError | None = None
 
     def party(self, document: str) -> CustomerId:
         """The party with this document, made if needed."""
         return self.parties.setdefault(document, CustomerId(f"P{len(self.parties) + 1}"))
+
+    def choices(self, source: str) -> Mapping[str, str]:
+        """Choices of a live field."""
+        return {item.id: item.name for item in self.items} if source == Source.ITEM else self.lists.get(source, {})
 
     def rates(self) -> Mapping[str, Decimal]:
         """Every tax of the catalogue."""
@@ -232,8 +244,21 @@ class _Connection:
             time_zone="Europe/London",
         )
 
-    async def options(self, field: str, query: str, page: str) -> tuple[Sequence[Option], str]:
-        return (), ""
+    async def options(
+        self, field: str, query: str, given: Mapping[str, str], page: str
+    ) -> tuple[Sequence[Option], str]:
+        self._read("options")
+        if self._ledger.options_fail is not None:
+            raise self._ledger.options_fail
+        names = self._ledger.choices(field)
+        found = [
+            Option(value=value, label=label)
+            for value, label in names.items()
+            if query.casefold() in f"{label} {value}".casefold()
+        ]
+        start = int(page or 0)
+        end = start + self._ledger.options_page
+        return found[start:end], str(end) if end < len(found) else ""
 
     async def items(self, cursor: str) -> AsyncIterator[tuple[Sequence[Item], str]]:
         start = int(cursor or 0)

@@ -331,6 +331,27 @@ class ChannelSettings(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class ShippingBySalesChannelEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> Global___ShippingRule: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: Global___ShippingRule | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     PRINT_NOTES_FIELD_NUMBER: _builtins.int
     SKU_SOURCE_FIELD_NUMBER: _builtins.int
     CATALOG_PRICES_WITH_TAXES_FIELD_NUMBER: _builtins.int
@@ -347,6 +368,7 @@ class ChannelSettings(_message.Message):
     PAYMENT_TERM_DAYS_FIELD_NUMBER: _builtins.int
     AUTOMATION_FIELD_NUMBER: _builtins.int
     ERP_OPTIONS_FIELD_NUMBER: _builtins.int
+    SHIPPING_BY_SALES_CHANNEL_FIELD_NUMBER: _builtins.int
     print_notes: _builtins.bool
     """Whether an order's notes are printed on the invoice; otherwise they are kept internal."""
     sku_source: Global___SkuSource.ValueType
@@ -383,6 +405,10 @@ class ChannelSettings(_message.Message):
     def erp_options(self) -> _struct_pb2.Struct:
         """Fields that only this ERP has, by name; the form lists them."""
 
+    @_builtins.property
+    def shipping_by_sales_channel(self) -> _containers.MessageMap[_builtins.str, Global___ShippingRule]:
+        """Sales channels whose shipping follows another rule than `shipping_policy`; at most 500."""
+
     def __init__(
         self,
         *,
@@ -402,14 +428,41 @@ class ChannelSettings(_message.Message):
         payment_term_days: _builtins.int = ...,
         automation: Global___Automation | None = ...,
         erp_options: _struct_pb2.Struct | None = ...,
+        shipping_by_sales_channel: _abc.Mapping[_builtins.str, Global___ShippingRule] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["automation", b"automation", "erp_options", b"erp_options"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["automation", b"automation", "catalog_prices_with_taxes", b"catalog_prices_with_taxes", "default_document", b"default_document", "default_email", b"default_email", "default_phone", b"default_phone", "erp_options", b"erp_options", "payment_term_days", b"payment_term_days", "price_list", b"price_list", "print_notes", b"print_notes", "remainder_item", b"remainder_item", "remainder_policy", b"remainder_policy", "remainder_tolerance", b"remainder_tolerance", "shipping_item", b"shipping_item", "shipping_policy", b"shipping_policy", "sku_source", b"sku_source", "warehouse", b"warehouse"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["automation", b"automation", "catalog_prices_with_taxes", b"catalog_prices_with_taxes", "default_document", b"default_document", "default_email", b"default_email", "default_phone", b"default_phone", "erp_options", b"erp_options", "payment_term_days", b"payment_term_days", "price_list", b"price_list", "print_notes", b"print_notes", "remainder_item", b"remainder_item", "remainder_policy", b"remainder_policy", "remainder_tolerance", b"remainder_tolerance", "shipping_by_sales_channel", b"shipping_by_sales_channel", "shipping_item", b"shipping_item", "shipping_policy", b"shipping_policy", "sku_source", b"sku_source", "warehouse", b"warehouse"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ChannelSettings: _TypeAlias = ChannelSettings  # noqa: Y015
+
+@_typing.final
+class ShippingRule(_message.Message):
+    """What happens to the shipping of one sales channel's orders."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POLICY_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    policy: Global___ShippingPolicy.ValueType
+    """What happens to it. Default: it is not invoiced."""
+    item: _builtins.str
+    """The ERP's item for it; required with SHIPPING_POLICY_LINE."""
+    def __init__(
+        self,
+        *,
+        policy: Global___ShippingPolicy.ValueType = ...,
+        item: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["item", b"item", "policy", b"policy"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ShippingRule: _TypeAlias = ShippingRule  # noqa: Y015
 
 @_typing.final
 class Automation(_message.Message):

@@ -24,25 +24,25 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x65rpgate/v1/form.proto\x12\nerpgate.v1\"Y\n\x04\x46orm\x12\x15\n\rlanguage_code\x18\x01 \x01(\t\x12\x15\n\rprerequisites\x18\x02 \x03(\t\x12#\n\x05steps\x18\x03 \x03(\x0b\x32\x14.erpgate.v1.FormStep\"L\n\x08\x46ormStep\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12%\n\x06\x66ields\x18\x03 \x03(\x0b\x32\x15.erpgate.v1.FormField\"\xc4\x02\n\tFormField\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\'\n\x04kind\x18\x02 \x01(\x0e\x32\x19.erpgate.v1.FormFieldKind\x12\r\n\x05label\x18\x03 \x01(\t\x12\x0c\n\x04help\x18\x04 \x01(\t\x12\x10\n\x08required\x18\x05 \x01(\x08\x12\x15\n\rdefault_value\x18\x06 \x01(\t\x12\'\n\x07options\x18\x07 \x03(\x0b\x32\x16.erpgate.v1.FormOption\x12\x14\n\x0clive_options\x18\x08 \x01(\x08\x12\x38\n\nvisible_if\x18\t \x03(\x0b\x32$.erpgate.v1.FormField.VisibleIfEntry\x12\x0f\n\x07\x65xample\x18\n \x01(\t\x1a\x30\n\x0eVisibleIfEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"*\n\nFormOption\x12\r\n\x05value\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t*\xab\x02\n\rFormFieldKind\x12\x1f\n\x1b\x46ORM_FIELD_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14\x46ORM_FIELD_KIND_TEXT\x10\x01\x12\x1a\n\x16\x46ORM_FIELD_KIND_SECRET\x10\x02\x12\x19\n\x15\x46ORM_FIELD_KIND_EMAIL\x10\x03\x12\x19\n\x15\x46ORM_FIELD_KIND_PHONE\x10\x04\x12\x1a\n\x16\x46ORM_FIELD_KIND_SELECT\x10\x05\x12\x1f\n\x1b\x46ORM_FIELD_KIND_MULTISELECT\x10\x06\x12\x18\n\x14\x46ORM_FIELD_KIND_BOOL\x10\x07\x12\x19\n\x15\x46ORM_FIELD_KIND_MONEY\x10\x08\x12\x1b\n\x17\x46ORM_FIELD_KIND_INTEGER\x10\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x65rpgate/v1/form.proto\x12\nerpgate.v1\"Y\n\x04\x46orm\x12\x15\n\rlanguage_code\x18\x01 \x01(\t\x12\x15\n\rprerequisites\x18\x02 \x03(\t\x12#\n\x05steps\x18\x03 \x03(\x0b\x32\x14.erpgate.v1.FormStep\"L\n\x08\x46ormStep\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12%\n\x06\x66ields\x18\x03 \x03(\x0b\x32\x15.erpgate.v1.FormField\"\xe9\x03\n\tFormField\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\'\n\x04kind\x18\x02 \x01(\x0e\x32\x19.erpgate.v1.FormFieldKind\x12\r\n\x05label\x18\x03 \x01(\t\x12\x0c\n\x04help\x18\x04 \x01(\t\x12\x10\n\x08required\x18\x05 \x01(\x08\x12\x15\n\rdefault_value\x18\x06 \x01(\t\x12\'\n\x07options\x18\x07 \x03(\x0b\x32\x16.erpgate.v1.FormOption\x12\x14\n\x0clive_options\x18\x08 \x01(\x08\x12-\n\nvisible_if\x18\t \x03(\x0b\x32\x19.erpgate.v1.FormCondition\x12\x0f\n\x07\x65xample\x18\n \x01(\t\x12.\n\x0brequired_if\x18\x0b \x03(\x0b\x32\x19.erpgate.v1.FormCondition\x12\x12\n\ndepends_on\x18\x0c \x03(\t\x12\x0f\n\x07pattern\x18\r \x01(\t\x12\x12\n\nmax_length\x18\x0e \x01(\x05\x12\x0f\n\x07minimum\x18\x0f \x01(\t\x12\x0f\n\x07maximum\x18\x10 \x01(\t\x12&\n\x07\x63olumns\x18\x11 \x03(\x0b\x32\x15.erpgate.v1.FormField\x12-\n\x07\x61\x66\x66\x65\x63ts\x18\x12 \x01(\x0e\x32\x1c.erpgate.v1.FormFieldAffects\"-\n\rFormCondition\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\x0e\n\x06values\x18\x02 \x03(\t\"*\n\nFormOption\x12\r\n\x05value\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t*\xc8\x02\n\rFormFieldKind\x12\x1f\n\x1b\x46ORM_FIELD_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14\x46ORM_FIELD_KIND_TEXT\x10\x01\x12\x1a\n\x16\x46ORM_FIELD_KIND_SECRET\x10\x02\x12\x19\n\x15\x46ORM_FIELD_KIND_EMAIL\x10\x03\x12\x19\n\x15\x46ORM_FIELD_KIND_PHONE\x10\x04\x12\x1a\n\x16\x46ORM_FIELD_KIND_SELECT\x10\x05\x12\x1f\n\x1b\x46ORM_FIELD_KIND_MULTISELECT\x10\x06\x12\x18\n\x14\x46ORM_FIELD_KIND_BOOL\x10\x07\x12\x19\n\x15\x46ORM_FIELD_KIND_MONEY\x10\x08\x12\x1b\n\x17\x46ORM_FIELD_KIND_INTEGER\x10\t\x12\x1b\n\x17\x46ORM_FIELD_KIND_MAPPING\x10\n*\xbb\x01\n\x10\x46ormFieldAffects\x12\"\n\x1e\x46ORM_FIELD_AFFECTS_UNSPECIFIED\x10\x00\x12\"\n\x1e\x46ORM_FIELD_AFFECTS_CREDENTIALS\x10\x01\x12\x1e\n\x1a\x46ORM_FIELD_AFFECTS_READING\x10\x02\x12\x1e\n\x1a\x46ORM_FIELD_AFFECTS_ISSUING\x10\x03\x12\x1f\n\x1b\x46ORM_FIELD_AFFECTS_DOCUMENT\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'erpgate.v1.form_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FORMFIELD_VISIBLEIFENTRY']._loaded_options = None
-  _globals['_FORMFIELD_VISIBLEIFENTRY']._serialized_options = b'8\001'
-  _globals['_FORMFIELDKIND']._serialized_start=578
-  _globals['_FORMFIELDKIND']._serialized_end=877
+  _globals['_FORMFIELDKIND']._serialized_start=790
+  _globals['_FORMFIELDKIND']._serialized_end=1118
+  _globals['_FORMFIELDAFFECTS']._serialized_start=1121
+  _globals['_FORMFIELDAFFECTS']._serialized_end=1308
   _globals['_FORM']._serialized_start=37
   _globals['_FORM']._serialized_end=126
   _globals['_FORMSTEP']._serialized_start=128
   _globals['_FORMSTEP']._serialized_end=204
   _globals['_FORMFIELD']._serialized_start=207
-  _globals['_FORMFIELD']._serialized_end=531
-  _globals['_FORMFIELD_VISIBLEIFENTRY']._serialized_start=483
-  _globals['_FORMFIELD_VISIBLEIFENTRY']._serialized_end=531
-  _globals['_FORMOPTION']._serialized_start=533
-  _globals['_FORMOPTION']._serialized_end=575
+  _globals['_FORMFIELD']._serialized_end=696
+  _globals['_FORMCONDITION']._serialized_start=698
+  _globals['_FORMCONDITION']._serialized_end=743
+  _globals['_FORMOPTION']._serialized_start=745
+  _globals['_FORMOPTION']._serialized_end=787
 # @@protoc_insertion_point(module_scope)

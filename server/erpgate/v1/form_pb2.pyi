@@ -45,6 +45,8 @@ class _FormFieldKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FormFie
     """A decimal amount."""
     FORM_FIELD_KIND_INTEGER: _FormFieldKind.ValueType  # 9
     """A whole number."""
+    FORM_FIELD_KIND_MAPPING: _FormFieldKind.ValueType  # 10
+    """A table: each row has a key and `columns`."""
 
 class FormFieldKind(_FormFieldKind, metaclass=_FormFieldKindEnumTypeWrapper):
     """Control of a form field."""
@@ -69,7 +71,41 @@ FORM_FIELD_KIND_MONEY: FormFieldKind.ValueType  # 8
 """A decimal amount."""
 FORM_FIELD_KIND_INTEGER: FormFieldKind.ValueType  # 9
 """A whole number."""
+FORM_FIELD_KIND_MAPPING: FormFieldKind.ValueType  # 10
+"""A table: each row has a key and `columns`."""
 Global___FormFieldKind: _TypeAlias = FormFieldKind  # noqa: Y015
+
+class _FormFieldAffects:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FormFieldAffectsEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FormFieldAffects.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FORM_FIELD_AFFECTS_UNSPECIFIED: _FormFieldAffects.ValueType  # 0
+    """Never used."""
+    FORM_FIELD_AFFECTS_CREDENTIALS: _FormFieldAffects.ValueType  # 1
+    """Whether the ERP lets erpgate in."""
+    FORM_FIELD_AFFECTS_READING: _FormFieldAffects.ValueType  # 2
+    """What is read from the ERP: products, prices, stock."""
+    FORM_FIELD_AFFECTS_ISSUING: _FormFieldAffects.ValueType  # 3
+    """Which orders are invoiced, and how far."""
+    FORM_FIELD_AFFECTS_DOCUMENT: _FormFieldAffects.ValueType  # 4
+    """What stands on the documents."""
+
+class FormFieldAffects(_FormFieldAffects, metaclass=_FormFieldAffectsEnumTypeWrapper):
+    """What a change of a field touches."""
+
+FORM_FIELD_AFFECTS_UNSPECIFIED: FormFieldAffects.ValueType  # 0
+"""Never used."""
+FORM_FIELD_AFFECTS_CREDENTIALS: FormFieldAffects.ValueType  # 1
+"""Whether the ERP lets erpgate in."""
+FORM_FIELD_AFFECTS_READING: FormFieldAffects.ValueType  # 2
+"""What is read from the ERP: products, prices, stock."""
+FORM_FIELD_AFFECTS_ISSUING: FormFieldAffects.ValueType  # 3
+"""Which orders are invoiced, and how far."""
+FORM_FIELD_AFFECTS_DOCUMENT: FormFieldAffects.ValueType  # 4
+"""What stands on the documents."""
+Global___FormFieldAffects: _TypeAlias = FormFieldAffects  # noqa: Y015
 
 @_typing.final
 class Form(_message.Message):
@@ -143,26 +179,6 @@ class FormField(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    @_typing.final
-    class VisibleIfEntry(_message.Message):
-        DESCRIPTOR: _descriptor.Descriptor
-
-        KEY_FIELD_NUMBER: _builtins.int
-        VALUE_FIELD_NUMBER: _builtins.int
-        key: _builtins.str
-        value: _builtins.str
-        def __init__(
-            self,
-            *,
-            key: _builtins.str = ...,
-            value: _builtins.str = ...,
-        ) -> None: ...
-        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
-        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-        def WhichOneof(self, oneof_group: _Never) -> None: ...
-
     PATH_FIELD_NUMBER: _builtins.int
     KIND_FIELD_NUMBER: _builtins.int
     LABEL_FIELD_NUMBER: _builtins.int
@@ -173,6 +189,14 @@ class FormField(_message.Message):
     LIVE_OPTIONS_FIELD_NUMBER: _builtins.int
     VISIBLE_IF_FIELD_NUMBER: _builtins.int
     EXAMPLE_FIELD_NUMBER: _builtins.int
+    REQUIRED_IF_FIELD_NUMBER: _builtins.int
+    DEPENDS_ON_FIELD_NUMBER: _builtins.int
+    PATTERN_FIELD_NUMBER: _builtins.int
+    MAX_LENGTH_FIELD_NUMBER: _builtins.int
+    MINIMUM_FIELD_NUMBER: _builtins.int
+    MAXIMUM_FIELD_NUMBER: _builtins.int
+    COLUMNS_FIELD_NUMBER: _builtins.int
+    AFFECTS_FIELD_NUMBER: _builtins.int
     path: _builtins.str
     """Path of the value: `country_code`, `credentials.token`, `settings.price_list`, `settings.automation.enabled`,
     `settings.erp_options.payment_form`.
@@ -188,16 +212,40 @@ class FormField(_message.Message):
     default_value: _builtins.str
     """Value when none is given, as text; lists are joined by commas."""
     live_options: _builtins.bool
-    """Whether the choices come from the ERP or from erpgate instead of `options`."""
+    """Whether the choices (of a mapping, the choices of keys) come from ListFieldOptions instead of `options`."""
     example: _builtins.str
     """A value that would be accepted; may be empty."""
+    pattern: _builtins.str
+    """Regular expression that a value matches as a whole; empty for any. An empty value of an optional field is fine."""
+    max_length: _builtins.int
+    """Characters at most; 0 for any number. Of a mapping: rows at most."""
+    minimum: _builtins.str
+    """Lowest number, as decimal text; empty for none."""
+    maximum: _builtins.str
+    """Highest number, as decimal text; empty for none."""
+    affects: Global___FormFieldAffects.ValueType
+    """What a change of the field touches."""
     @_builtins.property
     def options(self) -> _containers.RepeatedCompositeFieldContainer[Global___FormOption]:
         """Fixed choices of a select."""
 
     @_builtins.property
-    def visible_if(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """The field is shown only while each of these other fields (by path) has the given value."""
+    def visible_if(self) -> _containers.RepeatedCompositeFieldContainer[Global___FormCondition]:
+        """The field is shown only while all of these hold."""
+
+    @_builtins.property
+    def required_if(self) -> _containers.RepeatedCompositeFieldContainer[Global___FormCondition]:
+        """A value must also be given while all of these hold; empty means never."""
+
+    @_builtins.property
+    def depends_on(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Paths of the fields whose values decide which live choices there are: send them to ListFieldOptions, and ask again
+        when one of them changes.
+        """
+
+    @_builtins.property
+    def columns(self) -> _containers.RepeatedCompositeFieldContainer[Global___FormField]:
+        """Columns of a mapping beside its key, in order. `*` in their paths stands for the key."""
 
     def __init__(
         self,
@@ -210,16 +258,52 @@ class FormField(_message.Message):
         default_value: _builtins.str = ...,
         options: _abc.Iterable[Global___FormOption] | None = ...,
         live_options: _builtins.bool = ...,
-        visible_if: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        visible_if: _abc.Iterable[Global___FormCondition] | None = ...,
         example: _builtins.str = ...,
+        required_if: _abc.Iterable[Global___FormCondition] | None = ...,
+        depends_on: _abc.Iterable[_builtins.str] | None = ...,
+        pattern: _builtins.str = ...,
+        max_length: _builtins.int = ...,
+        minimum: _builtins.str = ...,
+        maximum: _builtins.str = ...,
+        columns: _abc.Iterable[Global___FormField] | None = ...,
+        affects: Global___FormFieldAffects.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["default_value", b"default_value", "example", b"example", "help", b"help", "kind", b"kind", "label", b"label", "live_options", b"live_options", "options", b"options", "path", b"path", "required", b"required", "visible_if", b"visible_if"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["affects", b"affects", "columns", b"columns", "default_value", b"default_value", "depends_on", b"depends_on", "example", b"example", "help", b"help", "kind", b"kind", "label", b"label", "live_options", b"live_options", "max_length", b"max_length", "maximum", b"maximum", "minimum", b"minimum", "options", b"options", "path", b"path", "pattern", b"pattern", "required", b"required", "required_if", b"required_if", "visible_if", b"visible_if"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FormField: _TypeAlias = FormField  # noqa: Y015
+
+@_typing.final
+class FormCondition(_message.Message):
+    """A condition on another field of the form."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATH_FIELD_NUMBER: _builtins.int
+    VALUES_FIELD_NUMBER: _builtins.int
+    path: _builtins.str
+    """Path of the other field. In a column's path `*` stands for the same key."""
+    @_builtins.property
+    def values(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """It must have one of these; none means: any value but an empty one."""
+
+    def __init__(
+        self,
+        *,
+        path: _builtins.str = ...,
+        values: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["path", b"path", "values", b"values"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FormCondition: _TypeAlias = FormCondition  # noqa: Y015
 
 @_typing.final
 class FormOption(_message.Message):

@@ -228,11 +228,12 @@ async def test_an_answer_that_is_no_list_is_no_empty_catalogue(connect: "Connect
     ("field", "expected"),
     [
         ("price_list", [Option(value="1", label="General")]),
-        ("automation.price_list", [Option(value="1", label="General")]),
         ("warehouse", [Option(value="1", label="Principal")]),
         ("seller", [Option(value="1", label="Luz")]),
         ("number_template", [Option(value="1", label="Facturas (FV)")]),
-        ("shipping_item", [Option(value="2", label="Envío (ENV)")]),
+        ("item", [Option(value="2", label="Envío (ENV)")]),
+        ("bank_account", [Option(value="1", label="Caja general")]),
+        ("tax", [Option(value="3", label="IVA 19.00 %")]),
         ("person_type", [Option(value="PERSON_ENTITY", label="Persona natural")]),
         ("payment_form", [Option(value="CASH", label="De contado"), Option(value="CREDIT", label="A crédito")]),
         ("nonsense", []),
@@ -250,15 +251,33 @@ async def test_choices_come_from_alegra_or_the_country(
         sellers=[{"name": "Luz"}, {"name": "Sol", "status": "inactive"}],
         number_templates=[{"name": "Facturas", "prefix": "FV"}, {"name": "Viejas", "status": "inactive"}],
     )
-    query = {"shipping_item": "env", "person_type": "natural"}.get(field, "")
+    query = {"item": "env", "tax": "19", "person_type": "natural"}.get(field, "")
 
-    assert await shop.connection.options(field, query, "") == (tuple(expected), "")
+    assert await shop.connection.options(field, query, {}, "") == (tuple(expected), "")
+
+
+async def test_an_item_is_found_by_its_id_too(open_shop: "OpenShop") -> None:
+    """Alegra's own search looks at names and references only."""
+    shop = await open_shop(items=[{"name": "Envío", "reference": "ENV", "price": 1, "type": "service"}])
+
+    assert await shop.connection.options("item", "1", {}, "") == ((Option(value="1", label="Envío (ENV)"),), "")
+    assert await shop.connection.options("item", "99", {}, "") == ((), "")
+
+
+async def test_only_electronic_numberings_can_be_issued(open_shop: "OpenShop") -> None:
+    shop = await open_shop(
+        number_templates=[{"name": "Papel", "isElectronic": False}, {"name": "DIAN", "isElectronic": True}]
+    )
+
+    all_of_them, _ = await shop.connection.options("number_template", "", {"automation.issue": "false"}, "")
+    issued, _ = await shop.connection.options("number_template", "", {"automation.issue": "true"}, "")
+    assert ([o.label for o in all_of_them], [o.label for o in issued]) == (["Papel", "DIAN"], ["DIAN"])
 
 
 async def test_codes_are_spelled_for_people(open_shop: "OpenShop") -> None:
     shop = await open_shop(country="panama", country_code="PA", items=[])
 
-    assert await shop.connection.options("payment_form", "card", "") == (
+    assert await shop.connection.options("payment_form", "card", {}, "") == (
         (
             Option(value="CREDIT_CARD", label="Tarjeta de crédito"),
             Option(value="DEBIT_CARD", label="Tarjeta de débito"),
@@ -266,7 +285,7 @@ async def test_codes_are_spelled_for_people(open_shop: "OpenShop") -> None:
         ),
         "",
     )
-    assert await shop.connection.options("identification_type", "", "") == (
+    assert await shop.connection.options("identification_type", "", {}, "") == (
         (Option(value="RUC", label="Registro único de contribuyente"),),
         "",
     )
@@ -275,7 +294,7 @@ async def test_codes_are_spelled_for_people(open_shop: "OpenShop") -> None:
 async def test_choices_come_in_pages(open_shop: "OpenShop") -> None:
     shop = await open_shop(warehouses=[{"name": f"Bodega {n}"} for n in range(31)])
 
-    first, token = await shop.connection.options("warehouse", "", "")
-    second, end = await shop.connection.options("warehouse", "", token)
+    first, token = await shop.connection.options("warehouse", "", {}, "")
+    second, end = await shop.connection.options("warehouse", "", {}, token)
 
     assert (len(first), token, [option.label for option in second], end) == (30, "30", ["Bodega 30"], "")

@@ -10,6 +10,7 @@ from erpgate.domain.eligibility import Outcome
 from erpgate.domain.order import Order, OrderLine
 from erpgate.plugin.model import Address, Buyer
 from erpgate.plugin.settings import Automation, ChannelSettings, OrderState, RemainderPolicy
+from erpgate.plugin.shipping import ShippingRule
 from erpgate.rpc.convert import channel, invoice, order, settings
 from erpgate.rpc.convert.scalars import amount_text, instant, timestamp
 from erpgate.store.records import (
@@ -108,11 +109,14 @@ SETTINGS = st.builds(
     catalog_prices_with_taxes=FLAGS,
     price_list=TEXTS,
     warehouse=TEXTS,
-    default_email=TEXTS,
+    default_email=st.sampled_from(("", "ana@example.com")),
     default_phone=TEXTS,
     default_document=TEXTS,
     shipping_policy=st.sampled_from(("not_invoiced", "line")),
     shipping_item=st.text(min_size=1, max_size=4),
+    shipping_by_sales_channel=st.dictionaries(
+        TEXTS, st.builds(ShippingRule, policy=st.sampled_from(("not_invoiced", "line")), item=TEXTS), max_size=3
+    ),
     remainder_policy=st.sampled_from(RemainderPolicy),
     remainder_item=st.text(min_size=1, max_size=4),
     remainder_tolerance=AMOUNTS,

@@ -1,16 +1,17 @@
 """The wizard: a form drawn from what an ERP's plugin declares."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from erpgate.plugin.erp import Erp
-from erpgate.plugin.forms import BoundField, FormField, Text, fields_of
+from erpgate.plugin.forms import BoundField, Bounds, Conditions, FormField, Text, fields_of
 from erpgate.rpc.convert.countries import country
 from erpgate.rpc.convert.scalars import WireEnum
 from erpgate.rpc.convert.settings import ENUMS, NEUTRAL
 from erpgate.v1 import form_pb2
 
 _KINDS: Final = WireEnum(form_pb2.FormFieldKind, "FORM_FIELD_KIND_")
+_AFFECTS: Final = WireEnum(form_pb2.FormFieldAffects, "FORM_FIELD_AFFECTS_")
 _LANGUAGES: Final = ("es", "en", "pt")
 _STEPS: Final = {
     "credentials": Text(es="Conectar la cuenta", en="Connect the account", pt="Conectar a conta"),
@@ -19,6 +20,8 @@ _STEPS: Final = {
 }
 _DISPLAY_NAME: Final = FormField(
     kind="text",
+    affects="credentials",
+    example="ERP (my shop)",
     label=Text(es="Nombre", en="Name", pt="Nome"),
     help=Text(
         es="Como quieras reconocer este canal.",
@@ -39,7 +42,7 @@ def form_of(erp: Erp[Any, Any], language_code: str) -> form_pb2.Form:
     for field in _credential_fields(erp):
         steps["credentials"].append(_draw(field, _credential_path, language))
     for field in fields_of(erp.settings):
-        steps[_step_of(field)].append(_draw(field, _settings_path, language))
+        steps[_step_of(field)].append(_draw(field, settings_path, language))
     return form_pb2.Form(
         language_code=language,
         prerequisites=[sentence.in_language(language) for sentence in erp.prerequisites],
@@ -51,26 +54,28 @@ def form_of(erp: Erp[Any, Any], language_code: str) -> form_pb2.Form:
 
 
 def _credential_fields(erp: Erp[Any, Any]) -> Iterator[BoundField]:
-    yield BoundField(path="display_name", form=_DISPLAY_NAME, required=True, default="")
+    yield BoundField(path="display_name", form=_DISPLAY_NAME, required=True, default="", bounds=Bounds(max_length=100))
     countries = FormField(
-        kind="select", label=_COUNTRY, options={code: country(code) for code in sorted(erp.countries)}
+        kind="select",
+        affects="credentials",
+        label=_COUNTRY,
+        options={code: country(code) for code in sorted(erp.countries)},
     )
     yield BoundField(path="country_code", form=countries, required=True, default="")
     yield from fields_of(erp.credentials)
 
 
 def _step_of(field: BoundField) -> str:
-    name, *within = field.path.split(".")
-    if name in NEUTRAL:
-        return "automation" if within else "settings"
-    return "automation" if field.form.affects == "issuing" else "settings"
+    within_automation = field.path.startswith("automation.")
+    return field.form.step or ("automation" if within_automation else "settings")
 
 
 def _credential_path(path: str) -> str:
     return path if path in ("display_name", "country_code") else f"credentials.{path}"
 
 
-def _settings_path(path: str) -> str:
+def settings_path(path: str) -> str:
+    """Where the form has a field of the ERP's settings model."""
     if path == "country_code":
         return path
     return f"settings.{path}" if path.split(".", 1)[0] in NEUTRAL else f"settings.erp_options.{path}"
@@ -90,17 +95,24 @@ def _draw(field: BoundField, path_of: _PathOf, language: str) -> form_pb2.FormFi
             for value, label in form.options.items()
         ],
         live_options=form.live,
-        visible_if=dict(_conditions(field.path, form.visible_if, path_of)),
+        visible_if=_conditions(field, form.visible_if, path_of),
         example=form.example,
+        required_if=_conditions(field, form.required_if, path_of),
+        depends_on=[path_of(field.neighbour(name)) for name in form.depends_on],
+        pattern=field.bounds.pattern,
+        max_length=field.bounds.max_length,
+        minimum=field.bounds.minimum,
+        maximum=field.bounds.maximum,
+        columns=[_draw(column, path_of, language) for column in field.columns],
+        affects=_AFFECTS.number(form.affects),
     )
 
 
-def _conditions(path: str, visible_if: Mapping[str, str], path_of: _PathOf) -> Iterator[tuple[str, str]]:
-    """A condition names a field beside its own; `country_code` is every field's neighbour."""
-    parent = path.rpartition(".")[0]
-    for name, value in visible_if.items():
-        other = f"{parent}.{name}" if parent and name != "country_code" else name
-        yield path_of(other), _value(other, value)
+def _conditions(field: BoundField, conditions: Conditions, path_of: _PathOf) -> Iterator[form_pb2.FormCondition]:
+    for name, wanted in conditions.items():
+        other = field.neighbour(name)
+        values = (wanted,) if isinstance(wanted, str) else wanted
+        yield form_pb2.FormCondition(path=path_of(other), values=[_value(other, value) for value in values])
 
 
 def _value(path: str, word: str) -> str:

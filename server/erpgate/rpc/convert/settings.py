@@ -11,12 +11,14 @@ from erpgate.rpc.convert.scalars import WireEnum, instant, timestamp
 from erpgate.v1 import channel_pb2
 
 ORDER_STATES: Final = WireEnum(channel_pb2.OrderState, "ORDER_STATE_")
+SHIPPING_POLICIES: Final = WireEnum(channel_pb2.ShippingPolicy, "SHIPPING_POLICY_")
 INITIAL_STATES: Final = WireEnum(channel_pb2.InitialState, "INITIAL_STATE_")
 
 ENUMS: Final[Mapping[str, WireEnum[Any]]] = {
     "sku_source": WireEnum(channel_pb2.SkuSource, "SKU_SOURCE_"),
-    "shipping_policy": WireEnum(channel_pb2.ShippingPolicy, "SHIPPING_POLICY_"),
+    "shipping_policy": SHIPPING_POLICIES,
     "remainder_policy": WireEnum(channel_pb2.RemainderPolicy, "REMAINDER_POLICY_"),
+    "shipping_by_sales_channel.*.policy": SHIPPING_POLICIES,
     "automation.initial_state": INITIAL_STATES,
     "automation.order_states": ORDER_STATES,
 }
@@ -38,6 +40,7 @@ _TEXTS: Final = (
 )
 _WORDS: Final = ("sku_source", "shipping_policy", "remainder_policy")
 _FLAGS: Final = ("enabled", "include_fulfillment", "skip_refunded", "issue")
+_SHIPPING: Final = "shipping_by_sales_channel"
 _MAX_EXACT: Final = 2**53
 
 
@@ -46,6 +49,8 @@ def settings_from_wire(message: channel_pb2.ChannelSettings) -> dict[str, object
     found: dict[str, object] = {name: getattr(message, name) for name in _ALWAYS}
     found |= {name: value for name in _TEXTS if (value := getattr(message, name))}
     found |= {name: word for name in _WORDS if (word := ENUMS[name].word(getattr(message, name)))}
+    if message.shipping_by_sales_channel:
+        found[_SHIPPING] = {name: _rule_from_wire(rule) for name, rule in message.shipping_by_sales_channel.items()}
     if message.HasField("automation"):
         found["automation"] = _automation_from_wire(message.automation)
     return found | _json_object(message.erp_options)
@@ -58,6 +63,10 @@ def settings_to_wire(settings: Payload) -> channel_pb2.ChannelSettings:
         **{name: str(settings[name]) for name in _TEXTS if name in settings},  # type: ignore[arg-type]
         **{name: ENUMS[name].number(str(settings[name])) for name in _WORDS if name in settings},
     )
+    rules = settings.get(_SHIPPING)
+    if isinstance(rules, Mapping):
+        for name, rule in rules.items():
+            message.shipping_by_sales_channel[name].CopyFrom(_rule_to_wire(rule))
     automation = settings.get("automation")
     if isinstance(automation, Mapping):
         message.automation.CopyFrom(_automation_to_wire(automation))
@@ -67,6 +76,21 @@ def settings_to_wire(settings: Payload) -> channel_pb2.ChannelSettings:
     if options:
         message.erp_options.update(options)
     return message
+
+
+def _rule_from_wire(message: channel_pb2.ShippingRule) -> dict[str, object]:
+    found: dict[str, object] = {}
+    if word := SHIPPING_POLICIES.word(message.policy):
+        found["policy"] = word
+    if message.item:
+        found["item"] = message.item
+    return found
+
+
+def _rule_to_wire(stored: Mapping[str, Any]) -> channel_pb2.ShippingRule:
+    return channel_pb2.ShippingRule(
+        policy=SHIPPING_POLICIES.number(stored.get("policy", "")), item=stored.get("item", "")
+    )
 
 
 def _automation_from_wire(message: channel_pb2.Automation) -> dict[str, object]:

@@ -8,7 +8,18 @@ from google.protobuf.struct_pb2 import Struct, Value
 
 from erpgate.rpc import names
 from erpgate.rpc.validation import words
-from erpgate.rpc.validation.checks import Violations, between, each, fields, instant, named, one_of, required, text
+from erpgate.rpc.validation.checks import (
+    Violations,
+    between,
+    each,
+    entries,
+    fields,
+    instant,
+    named,
+    one_of,
+    required,
+    text,
+)
 from erpgate.v1 import channel_pb2, channel_service_pb2
 
 _MAX_OPTIONS: Final = 16_384
@@ -47,6 +58,7 @@ _AUTOMATION: Final = fields(
     warehouse=words.OPTION,
     price_list=words.OPTION,
 )
+_SHIPPING_RULE: Final = fields(channel_pb2.ShippingRule, policy=one_of(channel_pb2.ShippingPolicy), item=words.OPTION)
 _SETTINGS: Final = fields(
     channel_pb2.ChannelSettings,
     sku_source=one_of(channel_pb2.SkuSource),
@@ -61,6 +73,7 @@ _SETTINGS: Final = fields(
     remainder_item=words.OPTION,
     remainder_tolerance=words.AMOUNT,
     payment_term_days=between(0, 365),
+    shipping_by_sales_channel=entries(words.SALES_CHANNEL, _SHIPPING_RULE, limit=500),
     automation=_AUTOMATION,
     erp_options=_erp_options,
 )
