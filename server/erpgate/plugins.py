@@ -3,13 +3,14 @@
 import importlib.metadata
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pluggy
 
+from erpgate.defects import Defects
 from erpgate.plugin import hookspecs
-from erpgate.plugin.erp import API_VERSION, Erp
+from erpgate.plugin.erp import API_VERSION, OLDEST_API_VERSION, Erp
 from erpgate.plugin.simulator import Simulator
 
 GROUP = "erpgate.plugins"
@@ -30,6 +31,7 @@ class PluginInfo:
         api_version: Of the contract that its ERPs were written for; 0 when it offers none.
         status: Whether it works.
         failure: Why it does not.
+        defect: What it did against its contract last, since this process started; empty when nothing.
     """
 
     name: str
@@ -38,6 +40,7 @@ class PluginInfo:
     api_version: int = 0
     status: Literal["ok", "failed", "disabled"]
     failure: str = ""
+    defect: str = ""
 
 
 class PluginError(Exception):
@@ -52,12 +55,14 @@ class Registry:
         erps: Offers of loaded plugins.
         plugins: All plugins, loaded or not, by name.
         origins: ERP name to the name of its plugin.
+        defects: What plugins do against their contract.
     """
 
     erps: Mapping[str, Erp[Any, Any]]
     plugins: Sequence[PluginInfo]
     origins: Mapping[str, str]
     _manager: pluggy.PluginManager = field(repr=False)
+    defects: Defects = field(default_factory=Defects, repr=False)
 
     def plugin_of(self, erp: str) -> PluginInfo:
         """The plugin that offers an ERP.
@@ -66,11 +71,21 @@ class Registry:
             KeyError: None does.
         """
         origin = self.origins[erp]
-        return next(info for info in self.plugins if info.name == origin)
+        info = next(info for info in self.plugins if info.name == origin and info.status == "ok")
+        defect = self.defects.last.get(erp)
+        return info if defect is None else replace(info, defect=defect.message)
 
     def simulators(self) -> Mapping[str, Simulator]:
         """The offered simulators by the name of their ERP; imports them, so only what needs one asks."""
-        return {offer.erp: offer for offers in self._manager.hook.erpgate_simulators() for offer in offers}
+        found: dict[str, Simulator] = {}
+        for name, plugin in self._manager.list_name_plugin():
+            others = [other for other in self._manager.get_plugins() if other is not plugin]
+            try:
+                offers = self._manager.subset_hook_caller("erpgate_simulators", others)()
+                found |= {offer.erp: offer for offered in offers for offer in offered}
+            except Exception:
+                _log.exception("The simulators of plugin %s can't be used.", name)
+        return found
 
 
 def load_plugins(
@@ -94,7 +109,22 @@ def load_plugins(
         loader.load_entry_point(entry_point)
     for name, plugin in (extra or {}).items():
         loader.load(PluginInfo(name=name, distribution=_STANDARD, version="0", status="ok"), lambda p=plugin: p)
-    return Registry(erps=loader.erps, plugins=loader.plugins, origins=loader.origins, _manager=loader.manager)
+    return Registry(
+        erps=loader.erps,
+        plugins=loader.plugins,
+        origins=loader.origins,
+        defects=loader.defects,
+        _manager=loader.manager,
+    )
+
+
+def incompatibility(api_version: int) -> str:
+    """Why a plugin that was written for this version of the contract can't be used; empty when it can."""
+    if OLDEST_API_VERSION <= api_version <= API_VERSION:
+        return ""
+    known = f"{OLDEST_API_VERSION} to {API_VERSION}" if OLDEST_API_VERSION < API_VERSION else str(API_VERSION)
+    remedy = "upgrade erpgate" if api_version > API_VERSION else "upgrade the plugin"
+    return f"was written for plugin API {api_version}, this erpgate has {known}: {remedy}"
 
 
 class _Loader:
@@ -104,6 +134,7 @@ class _Loader:
         self.erps: dict[str, Erp[Any, Any]] = {}
         self.plugins: list[PluginInfo] = []
         self.origins: dict[str, str] = {}
+        self.defects = Defects()
         self._disabled = disabled
         self._external = external
 
@@ -124,6 +155,7 @@ class _Loader:
         """Imports, registers and checks one plugin; whatever goes wrong is its failure alone."""
         plugin = None
         try:
+            self._check_name(info)
             plugin = imported()
             self.manager.register(plugin, name=info.name)
             offers = self._offers(plugin, info)
@@ -134,9 +166,14 @@ class _Loader:
             self.plugins.append(_with_status(info, "failed", f"{type(error).__name__}: {error}"))
             return
         for erp in offers:
-            self.erps[erp.name] = erp
+            self.erps[erp.name] = self.defects.guard(erp)
             self.origins[erp.name] = info.name
         self.plugins.append(_with_status(info, "ok", "", max((erp.api_version for erp in offers), default=0)))
+
+    def _check_name(self, info: PluginInfo) -> None:
+        for other in self.plugins:
+            if other.name == info.name:
+                raise PluginError(f"{other.distribution} has a plugin of this name too: remove one")
 
     def _offers(self, plugin: Any, info: PluginInfo) -> Sequence[Erp[Any, Any]]:
         hooks = {caller.name for caller in self.manager.get_hookcallers(plugin) or ()}
@@ -156,11 +193,8 @@ class _Loader:
     def _check(self, erp: object, info: PluginInfo) -> None:
         if not isinstance(erp, Erp):
             raise PluginError(f"erpgate_erps offers a {type(erp).__name__} instead of an Erp")
-        if erp.api_version != API_VERSION:
-            raise PluginError(
-                f"ERP {erp.name} was written for plugin API {erp.api_version}, this erpgate has {API_VERSION}: "
-                "install matching versions"
-            )
+        if why := incompatibility(erp.api_version):
+            raise PluginError(f"ERP {erp.name} {why}")
         if erp.name in self.erps:
             raise PluginError(
                 f"ERP {erp.name} is offered by {info.distribution} and by plugin {self.origins[erp.name]}: remove one"
@@ -170,11 +204,4 @@ class _Loader:
 def _with_status(
     info: PluginInfo, status: Literal["ok", "failed", "disabled"], failure: str, api_version: int = 0
 ) -> PluginInfo:
-    return PluginInfo(
-        name=info.name,
-        distribution=info.distribution,
-        version=info.version,
-        api_version=api_version,
-        status=status,
-        failure=failure,
-    )
+    return replace(info, status=status, failure=failure, api_version=api_version)

@@ -61,6 +61,24 @@ class Unknown(Offers):
         """Does what nobody asks for."""
 
 
+class Misshapen:
+    """A plugin whose hook wants what it is not given."""
+
+    @hookimpl
+    def erpgate_erps(self, merchant: str) -> Any:  # noqa: ARG002
+        """Wants a merchant."""
+        return []
+
+
+class NoSimulators(Offers):
+    """A plugin whose simulators can't be imported."""
+
+    @hookimpl
+    def erpgate_simulators(self) -> Any:
+        """Fails."""
+        raise ImportError("no module named starlette")
+
+
 def fails_to_import() -> object:
     raise ImportError("no module named rocket")
 
@@ -79,7 +97,7 @@ GOOD_POINT = a_point("good", Offers(GOOD))
 
 def test_a_good_plugin_is_loaded() -> None:
     registry = load(GOOD_POINT)
-    assert registry.erps == {"good": GOOD}
+    assert {name: erp.title for name, erp in registry.erps.items()} == {"good": GOOD.title}
     assert registry.plugins == [
         PluginInfo(name="good", distribution="erpgate-other", version="1.2", api_version=1, status="ok")
     ]
@@ -98,8 +116,20 @@ def test_a_good_plugin_is_loaded() -> None:
         ),
         pytest.param(
             a_point("bad", Offers(replace(TOY, api_version=2))),
-            "PluginError: ERP toy was written for plugin API 2, this erpgate has 1: install matching versions",
-            id="api-version",
+            "PluginError: ERP toy was written for plugin API 2, this erpgate has 1: upgrade erpgate",
+            id="newer-api-version",
+        ),
+        pytest.param(
+            a_point("bad", Offers(replace(TOY, api_version=0))),
+            "PluginError: ERP toy was written for plugin API 0, this erpgate has 1: upgrade the plugin",
+            id="older-api-version",
+        ),
+        pytest.param(
+            a_point("bad", Misshapen()),
+            "PluginValidationError: Plugin 'bad' for hook 'erpgate_erps'\nhookimpl definition: "
+            "erpgate_erps(merchant: str) -> Any\nArgument(s) {'merchant'} are declared in the hookimpl but can not be "
+            "found in the hookspec",
+            id="registration",
         ),
         pytest.param(
             a_point("bad", Offers("toy")), "PluginError: erpgate_erps offers a str instead of an Erp", id="no-erp"
@@ -120,7 +150,7 @@ def test_a_bad_plugin_is_reported_and_harms_no_other(
     point: EntryPoint, failure: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     registry = load(point, GOOD_POINT)
-    assert registry.erps == {"good": GOOD}
+    assert list(registry.erps) == ["good"]
     assert registry.origins == {"good": "good"}
     by_name = {info.name: info for info in registry.plugins}
     assert by_name["good"].status == "ok"
@@ -155,7 +185,35 @@ def test_a_plugin_may_offer_nothing() -> None:
     assert dict(registry.simulators()) == {}
 
 
+@pytest.mark.parametrize(("written_for", "works"), [(1, False), (2, True), (3, True), (4, False)])
+def test_a_plugin_of_an_older_contract_works_as_long_as_that_is_supported(
+    monkeypatch: pytest.MonkeyPatch, written_for: int, *, works: bool
+) -> None:
+    monkeypatch.setattr("erpgate.plugins.OLDEST_API_VERSION", 2)
+    monkeypatch.setattr("erpgate.plugins.API_VERSION", 3)
+    registry = load(a_point("some", Offers(replace(TOY, api_version=written_for))))
+    assert [info.status for info in registry.plugins] == ["ok" if works else "failed"]
+    assert works or "this erpgate has 2 to 3" in registry.plugins[0].failure
+
+
+def test_simulators_that_fail_harm_no_others() -> None:
+    registry = load_plugins(extra={"bad": NoSimulators()})
+    assert list(registry.simulators()) == ["alegra"]
+
+
 def test_the_installed_plugins_are_alegras() -> None:
     registry = load_plugins()
     assert [(info.name, info.distribution, info.status) for info in registry.plugins] == [("alegra", "erpgate", "ok")]
     assert list(registry.simulators()) == ["alegra"]
+
+
+def test_two_plugins_of_one_name_are_told_apart() -> None:
+    twin = EntryPoint("good", lambda: Offers(TOY), Distribution("erpgate-twin"))
+    registry = load(GOOD_POINT, twin)
+    assert list(registry.erps) == ["good"]
+    assert [(info.distribution, info.status) for info in registry.plugins] == [
+        ("erpgate-other", "ok"),
+        ("erpgate-twin", "failed"),
+    ]
+    assert registry.plugins[1].failure == "PluginError: erpgate-other has a plugin of this name too: remove one"
+    assert registry.plugin_of("good").distribution == "erpgate-other"

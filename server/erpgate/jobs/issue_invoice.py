@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from erpgate.defects import PluginDefect
 from erpgate.domain.problem import Blocked
 from erpgate.engine.lane import Lane
 from erpgate.engine.session import Session
@@ -24,10 +25,10 @@ async def issue_invoice(lane: Lane, task: Task) -> Postponed | None:
     if progress is None:
         await lane.database.write(CompleteTask(task, lane.lease))
         return None
-    session = await lane.session()
-    if session is None or session.channel.state is not ChannelState.CONNECTED:
-        return PARKED
     try:
+        session = await lane.session()
+        if session is None or session.channel.state is not ChannelState.CONNECTED:
+            return PARKED
         await _issue(Work(lane=lane, session=session, progress=progress))
     except Blocked as stop:
         await progress.block(stop)
@@ -47,7 +48,7 @@ async def issue_invoice(lane: Lane, task: Task) -> Postponed | None:
             await progress.waits(error)
             raise
         await progress.block(_as_block(error))
-    except (RateLimited, Unavailable) as error:
+    except (RateLimited, Unavailable, PluginDefect) as error:
         await progress.waits(error)
         raise
     return None

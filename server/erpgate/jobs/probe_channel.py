@@ -5,6 +5,7 @@ from typing import Any
 
 import pydantic
 
+from erpgate.defects import PluginDefect
 from erpgate.engine.lane import Lane
 from erpgate.engine.session import Outside, load_credentials, open_connection
 from erpgate.engine.settings import nth
@@ -80,7 +81,7 @@ class Prober:
         except Misconfigured as error:
             await self._save(lane, replace(channel, health=Health.AUTH_FAILED, health_message=error.message))
             return PARKED
-        except ErpError as error:
+        except (ErpError, PluginDefect) as error:
             await self._save(lane, replace(channel, health=Health.DEGRADED, health_message=error.message))
             return Postponed(delay=nth(lane.settings.retry_delays, task.attempts))
         try:

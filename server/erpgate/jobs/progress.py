@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from erpgate.defects import PluginDefect
 from erpgate.domain.eligibility import Outcome
 from erpgate.domain.order import Order
 from erpgate.domain.problem import Blocked
@@ -143,8 +144,8 @@ class Progress:
         )
         await self._write(self._save(state=InvoiceState.UNKNOWN, failure=failure))
 
-    async def waits(self, error: ErpError) -> None:
-        """The whole account waits for the ERP; the invoice goes on by itself."""
+    async def waits(self, error: ErpError | PluginDefect) -> None:
+        """The whole account waits for the ERP, or for a better plugin; the invoice goes on by itself."""
         failure = Failure(reason=error.reason, message=error.message, details=error.details, retryable=True)
         if self.invoice.failure != failure:
             await self._write(self._save(state=self.invoice.state, failure=failure))

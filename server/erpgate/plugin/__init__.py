@@ -1,6 +1,9 @@
 """The SDK that plugin authors import: everything an ERP plugin needs, and nothing of the server.
 
 Start with `Erp`, the value that a plugin offers through the hook `erpgate_erps`.
+
+.. versionadded:: 1
+    Everything here is there since API version 1, unless its own docstring says another one.
 """
 
 from erpgate.plugin.capabilities import (
@@ -16,7 +19,7 @@ from erpgate.plugin.capabilities import (
     TakesPayments,
     Voids,
 )
-from erpgate.plugin.erp import API_VERSION, Erp, Wiring
+from erpgate.plugin.erp import API_VERSION, OLDEST_API_VERSION, Erp, Wiring
 from erpgate.plugin.errors import ErpError, Misconfigured, OutcomeUnknown, RateLimited, Rejected, Unavailable
 from erpgate.plugin.forms import BoundField, Bounds, FormField, Source, Text, fields_of, missing_in
 from erpgate.plugin.hookspecs import hookimpl
@@ -49,6 +52,7 @@ from erpgate.plugin.simulator import Seeded, SimulatedCompany, SimulatedDocument
 
 __all__ = [
     "API_VERSION",
+    "OLDEST_API_VERSION",
     "Ability",
     "Address",
     "Automation",

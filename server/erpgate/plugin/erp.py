@@ -14,7 +14,15 @@ from erpgate.plugin.policy import Ability, Limits, Policy
 from erpgate.plugin.settings import ChannelSettings
 
 API_VERSION = 1
-"""Version of this contract. A plugin states the one it was written for; another major is refused at loading."""
+"""Version of this contract; a plugin states the one that it was written for.
+
+It rises when something is added: a hook, an optional protocol, a member with a default, an argument of a hook. What a
+plugin was written against keeps its meaning until `OLDEST_API_VERSION` has passed it. So a plugin works with
+every erpgate from `api_version` on that still has that version, and a newer plugin than erpgate is refused.
+"""
+
+OLDEST_API_VERSION = 1
+"""The oldest version that plugins may be written for; what is deprecated stays for one more major version."""
 
 C = TypeVar("C", bound=pydantic.BaseModel)
 S = TypeVar("S", bound=ChannelSettings)

@@ -4,6 +4,7 @@
 Refused                 as it says
 ErpError                by its reason: Misconfigured, Rejected, RateLimited, Unavailable, OutcomeUnknown
 Blocked                 by its reason
+PluginDefect            PLUGIN_DEFECT with a correlation id
 StoreUnavailable        SERVICE_UNAVAILABLE
 TimeoutError            DEADLINE_EXCEEDED
 anything else           INTERNAL with a correlation id; the traceback is logged, never sent
@@ -23,6 +24,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
+from erpgate.defects import PluginDefect
 from erpgate.domain.problem import Blocked
 from erpgate.plugin.errors import ErpError, Misconfigured, RateLimited, Rejected
 from erpgate.plugin.reasons import Reason
@@ -98,6 +100,8 @@ def refusal_of(error: Exception) -> Refused:
             return _of_erp(error)
         case Blocked():
             return Refused(error.reason, error.message, details=error.details)
+        case PluginDefect():
+            return _defect(error, error.reason, error.message, error.details)
         case StoreUnavailable():
             return Refused(
                 Reason.SERVICE_UNAVAILABLE, "The database can't be reached now; nothing was stored. Try again."

@@ -110,6 +110,7 @@ class Plugin(_message.Message):
     API_VERSION_FIELD_NUMBER: _builtins.int
     STATUS_FIELD_NUMBER: _builtins.int
     FAILURE_FIELD_NUMBER: _builtins.int
+    LAST_DEFECT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Name of its entry point."""
     distribution: _builtins.str
@@ -122,6 +123,8 @@ class Plugin(_message.Message):
     """Whether it works."""
     failure: _builtins.str
     """Why it does not work; empty when it does."""
+    last_defect: _builtins.str
+    """What it did against its contract last, since this server started; empty when nothing. It works on beside that."""
     def __init__(
         self,
         *,
@@ -131,10 +134,11 @@ class Plugin(_message.Message):
         api_version: _builtins.int = ...,
         status: Global___PluginStatus.ValueType = ...,
         failure: _builtins.str = ...,
+        last_defect: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["api_version", b"api_version", "distribution", b"distribution", "failure", b"failure", "name", b"name", "status", b"status", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["api_version", b"api_version", "distribution", b"distribution", "failure", b"failure", "last_defect", b"last_defect", "name", b"name", "status", b"status", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

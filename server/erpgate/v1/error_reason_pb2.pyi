@@ -438,9 +438,9 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     What to do: See ListErps, then ask the operator.
     """
     ERROR_REASON_PLUGIN_DEFECT: _ErrorReason.ValueType  # 60
-    """The ERP's plugin failed in a way that it may not.
+    """The ERP's plugin failed in a way that it may not; an invoice with it is tried again by itself.
 
-    Code: INTERNAL. Metadata: erp, correlation_id.
+    Code: INTERNAL. Metadata: erp, where, error, correlation_id.
 
     What to do: Report it to the plugin's authors.
     """
@@ -882,9 +882,9 @@ Code: FAILED_PRECONDITION. Metadata: erp, failure.
 What to do: See ListErps, then ask the operator.
 """
 ERROR_REASON_PLUGIN_DEFECT: ErrorReason.ValueType  # 60
-"""The ERP's plugin failed in a way that it may not.
+"""The ERP's plugin failed in a way that it may not; an invoice with it is tried again by itself.
 
-Code: INTERNAL. Metadata: erp, correlation_id.
+Code: INTERNAL. Metadata: erp, where, error, correlation_id.
 
 What to do: Report it to the plugin's authors.
 """

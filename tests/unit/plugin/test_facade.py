@@ -13,7 +13,9 @@ HEAVY = ("alembic", "cryptography", "google", "grpc", "sqlalchemy", "starlette",
 
 
 def test_the_list_of_names_is_sorted() -> None:
-    assert erpgate.plugin.__all__ == sorted(erpgate.plugin.__all__)
+    """Constants, then classes, then functions."""
+    names = erpgate.plugin.__all__
+    assert names == sorted(names, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
 
 
 def test_the_list_of_names_is_complete() -> None:
@@ -42,3 +44,11 @@ def test_every_hook_says_when_it_is_called_and_since_when() -> None:
     for hook in hooks.values():
         for part in ("Called once", "Example:", "Since API version 1."):
             assert part in (hook.__doc__ or "")
+
+
+def test_no_docstring_promises_a_version_that_is_not_there_yet() -> None:
+    assert f".. versionadded:: {erpgate.plugin.OLDEST_API_VERSION}" in (erpgate.plugin.__doc__ or "")
+    for name in erpgate.plugin.__all__:
+        told = getattr(erpgate.plugin, name).__doc__ or ""
+        versions = [int(line.split("::")[1]) for line in told.splitlines() if ".. versionadded::" in line]
+        assert all(1 < version <= erpgate.plugin.API_VERSION for version in versions), name

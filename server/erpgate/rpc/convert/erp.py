@@ -32,4 +32,5 @@ def plugin_to_wire(info: PluginInfo) -> erp_pb2.Plugin:
         api_version=info.api_version,
         status=_STATUSES.number(info.status),
         failure=info.failure,
+        last_defect=info.defect,
     )
