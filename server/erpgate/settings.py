@@ -31,6 +31,7 @@ class Settings(BaseSettings):
             for longer may lose its accounts to another one.
         lookup_delays: Seconds before each look-up of something that was sent and not answered.
         retry_delays: Seconds before each repetition of what certainly did not happen.
+        change_retention_days: How long a watcher may be away: older changes are dropped, and its cursor has expired.
     """
 
     model_config = SettingsConfigDict(env_prefix="ERPGATE_", frozen=True, extra="ignore")
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
     lease_seconds: Annotated[float, pydantic.Field(gt=0)] = 30
     lookup_delays: Delays = "2,5,15,60"
     retry_delays: Delays = "1,5,30,120,600"
+    change_retention_days: Annotated[float, pydantic.Field(gt=0, le=3650)] = 7
 
     @property
     def disabled_plugins(self) -> list[str]:

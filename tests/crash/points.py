@@ -34,7 +34,9 @@ ISSUING = (
 )
 """Everything that one invoice of a new buyer takes, up to the end of the process."""
 
-HOUSEKEEPING = re.compile(r"commit\.(ClaimLanes|RenewLeases|ReleaseLane|TellAlive|Leave)\.")
+HOUSEKEEPING = re.compile(
+    r"commit\.(ClaimLanes|RenewLeases|ReleaseLane|TellAlive|Leave|AddTasks|PostponeTask|CutFeed)\."
+)
 """Commits that come when it is time, not when an invoice needs them."""
 
 

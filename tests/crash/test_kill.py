@@ -38,6 +38,9 @@ def test_killed_at_each_point(prepared: Prepared, tmp_path: Path) -> None:
             sale.check(server)
 
     claims = [Point("commit.ClaimLanes.before", 2), Point("commit.ClaimLanes.after", 2)]
-    releases = [Point("commit.ReleaseLane.before"), Point("commit.ReleaseLane.after")]
+    releases = [
+        Point("commit.ReleaseLane.before", 2),
+        Point("commit.ReleaseLane.after", 2),
+    ]  # the first is housekeeping
     problems = problems_at([*numbered(ISSUING), *claims, *releases], killed_at)
     assert not problems, "\n".join(problems)

@@ -93,3 +93,6 @@ class Reason(enum.StrEnum):
 
     # The operator or the merchant acts: a file of the ERP.
     DOCUMENT_FILE_UNAVAILABLE = "DOCUMENT_FILE_UNAVAILABLE"
+
+    # The caller acts: watches.
+    CURSOR_EXPIRED = "CURSOR_EXPIRED"

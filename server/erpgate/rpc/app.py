@@ -18,6 +18,7 @@ from erpgate.engine.session import OF_EVERY_ERP, Outside
 from erpgate.engine.settings import EngineSettings
 from erpgate.engine.work import Handler
 from erpgate.engine.worker import Worker
+from erpgate.jobs.cut_feeds import CUT_FEEDS, cut_feeds_task, cutting_feeds
 from erpgate.jobs.issue_invoice import issue_invoice
 from erpgate.jobs.judge_again import JUDGE_AGAIN, judging_again
 from erpgate.jobs.probe_channel import PROBE_CHANNEL, Prober
@@ -38,7 +39,7 @@ from erpgate.settings import Settings, operator_settings
 from erpgate.store.database import Database, open_database
 from erpgate.store.errors import StoreUnusable
 from erpgate.store.invoices import ISSUE_INVOICE
-from erpgate.store.tasks import Claim
+from erpgate.store.tasks import AddTasks, Claim
 from erpgate.vault import Vault, VaultError
 
 _log = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ async def open_app(settings: Settings, parts: Parts | None = None, role: Role = 
     prober = Prober(registry=registry, vault=vault, outside=outside)
     async with open_database(settings.database_url) as database:
         sessions = Sessions(database=database, registry=registry, vault=vault, outside=outside)
-        worker = _worker(database, sessions, _handlers(parts.clock, prober), parts.clock, engine)
+        worker = _worker(database, sessions, _handlers(parts.clock, prober, settings), parts.clock, engine)
         if database.alone and role is not Role.BOTH:
             raise StoreUnusable(
                 "SQLite serves one process only, so it must both serve and work: use PostgreSQL for several processes."
@@ -122,11 +123,14 @@ async def open_app(settings: Settings, parts: Parts | None = None, role: Role = 
         server = create_health_server() if role is Role.WORKER else _server(sources, prober, vault)
         port = _listen(server, settings.listen)
         database.listen(worker.wake)
+        if role is not Role.SERVER:
+            await database.write(AddTasks((cut_feeds_task(parts.clock.now()),)))
         async with worker.running() if role is not Role.SERVER else contextlib.nullcontext():
             await server.start()
             try:
                 yield App(port=port, registry=registry, database=database, server=server)
             finally:
+                database.bell.close()
                 await server.stop(engine.grace.total_seconds())
 
 
@@ -168,8 +172,9 @@ def _registry(settings: Settings, parts: Parts) -> Registry:
     )
 
 
-def _handlers(clock: Clock, prober: Prober) -> Mapping[str, Handler]:
+def _handlers(clock: Clock, prober: Prober, settings: Settings) -> Mapping[str, Handler]:
     return {
+        CUT_FEEDS: cutting_feeds(dt.timedelta(days=settings.change_retention_days)),
         ISSUE_INVOICE: issue_invoice,
         SYNC_CATALOG: sync_catalog,
         JUDGE_AGAIN: judging_again(Rules(clock), automatic_stage),

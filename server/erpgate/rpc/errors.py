@@ -51,6 +51,7 @@ _BY_CODE: Final[Mapping[grpc.StatusCode, tuple[Reason, ...]]] = {
         Reason.RESOURCE_EXISTS,
     ),
     grpc.StatusCode.ABORTED: (Reason.ERP_OUTCOME_UNKNOWN, Reason.ETAG_MISMATCH),
+    grpc.StatusCode.OUT_OF_RANGE: (Reason.CURSOR_EXPIRED,),
     grpc.StatusCode.RESOURCE_EXHAUSTED: (Reason.ERP_RATE_LIMITED,),
     grpc.StatusCode.UNAVAILABLE: (Reason.ERP_UNREACHABLE, Reason.SERVICE_UNAVAILABLE),
     grpc.StatusCode.DEADLINE_EXCEEDED: (Reason.DEADLINE_EXCEEDED,),

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from erpgate import faultpoints
+from erpgate.store.bell import Bell
+from erpgate.store.changes import forget_changes, number_changes
 from erpgate.store.desk import Desk
 from erpgate.store.dialects import Dialect, dialect_of
 from erpgate.store.errors import LeaseLost, StoreError, StoreUnavailable
@@ -29,11 +31,15 @@ class Database:
 
     Args:
         dialect: How to open connections and what is special about them.
+
+    Attributes:
+        bell: Rings when a commit of this process, or of another one that is listened to, has grown a feed.
     """
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
         self._loop = asyncio.get_running_loop()
+        self.bell = Bell(self._loop)
         self._write_engine = dialect.write_engine()
         self._read_engine = dialect.read_engine()
         self._writer = Desk[Write[Any]]("erpgate-writer", self._commit)
@@ -77,12 +83,15 @@ class Database:
         return answer
 
     def listen(self, woken: Callable[[str], None]) -> None:
-        """Tells `woken` each account that another process woke, from now on until the database is closed."""
+        """Tells `woken` each account that another process woke, and the bell whose feeds it made grow.
+
+        It lasts until the database is closed.
+        """
 
         def tell(account: str) -> None:
             self._loop.call_soon_threadsafe(woken, account)
 
-        self._dialect.listen(tell)
+        self._dialect.listen(tell, self.bell.ring)
 
     async def read(self, query: Callable[[sa.Connection], T]) -> T:
         """Runs a short query: on SQLite in this thread, which is cheaper than any hop; else beside others that wait."""
@@ -133,13 +142,16 @@ class Database:
                 transaction = connection.begin()
                 try:
                     answers = self._apply(connection, writes)
+                    grown = number_changes(connection)
                 except Exception as error:
+                    forget_changes(connection)
                     transaction.rollback()
                     if len(writes) == 1 or self._dialect.is_outage(error):
                         return [self._translated(error)] * len(writes)
                     return [self._commit([write])[0] for write in writes]
                 faultpoints.reach_commit(writes, "before")
                 transaction.commit()
+                self.bell.ring(grown)
                 faultpoints.reach_commit(writes, "after")
                 return answers
         except Exception as error:

@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -40,8 +40,11 @@ class Dialect(Protocol):
         """Whether the database itself can't serve, so that the same would fail again right now."""
         ...
 
-    def listen(self, woken: Callable[[str], None]) -> None:
-        """Tells accounts that other processes woke, from a thread of its own; does nothing without other processes."""
+    def listen(self, woken: Callable[[str], None], grown: Callable[[Sequence[str]], None]) -> None:
+        """Tells accounts that other processes woke, and merchants whose feeds they made grow.
+
+        It does so from a thread of its own, and does nothing where no other process can be.
+        """
         ...
 
     def close(self) -> None:
@@ -106,7 +109,7 @@ class SqliteDialect:
         """A full or unreadable disk is one; the rest is a defect."""
         return isinstance(error, sa.exc.OperationalError)
 
-    def listen(self, woken: Callable[[str], None]) -> None:
+    def listen(self, woken: Callable[[str], None], grown: Callable[[Sequence[str]], None]) -> None:
         """Nobody else can wake anything."""
 
     def close(self) -> None:

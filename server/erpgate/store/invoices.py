@@ -13,6 +13,7 @@ from erpgate.domain.order import Order
 from erpgate.domain.reference import document_reference
 from erpgate.plugin.model import Document, Stage
 from erpgate.store import schema
+from erpgate.store.changes import Change, ChangeKind, note_changes
 from erpgate.store.codecs import from_json, from_micros, to_json, to_micros
 from erpgate.store.errors import Conflict
 from erpgate.store.point import PointQuery
@@ -143,6 +144,7 @@ def begin_invoices(connection: sa.Connection, begun: Sequence[tuple[Order, Invoi
             for order, invoice in begun
         ],
     )
+    note_changes(connection, (_change(invoice) for _, invoice in begun))
     wake(connection, [issue_task(invoice, now) for _, invoice in begun])
 
 
@@ -167,6 +169,7 @@ def save(connection: sa.Connection, invoice: InvoiceRecord) -> InvoiceRecord:
     result = connection.execute(_SAVE, _at(invoice) | _row(stored))
     if result.rowcount != 1:
         raise Conflict("version")
+    note_changes(connection, [_change(stored)])
     return stored
 
 
@@ -190,6 +193,7 @@ class SaveInvoice(Write[InvoiceRecord]):
         good = [pair for pair, is_current in zip(pairs, current, strict=True) if is_current]
         if good:
             connection.execute(_SAVE, [_at(write.invoice) | _row(invoice) for write, invoice in good])
+            note_changes(connection, (_change(invoice) for _, invoice in good))
         ends = [CompleteTask(write.ends, write.lease) for write, _ in good if write.ends is not None]
         if ends:
             CompleteTask.apply_all(connection, ends)
@@ -199,6 +203,17 @@ class SaveInvoice(Write[InvoiceRecord]):
         return [
             invoice if is_current else Conflict("version") for invoice, is_current in zip(saved, current, strict=True)
         ]
+
+
+def _change(invoice: InvoiceRecord) -> Change:
+    return Change(
+        merchant=invoice.merchant,
+        channel=invoice.channel,
+        kind=ChangeKind.INVOICE,
+        subject=invoice.invoice,
+        version=invoice.version,
+        time=invoice.update_time,
+    )
 
 
 def _at(record: InvoiceRecord) -> dict[str, object]:

@@ -3,14 +3,14 @@
 import contextlib
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import psycopg
 import sqlalchemy as sa
 
 from erpgate.store.errors import StoreUnusable
 from erpgate.store.migrate import migrate
-from erpgate.store.notify import CHANNEL
+from erpgate.store.notify import CHANGES, CHANNEL
 
 _log = logging.getLogger(__name__)
 
@@ -89,10 +89,17 @@ class PostgresqlDialect:
         refused = isinstance(error, sa.exc.OperationalError) and state not in _CONFLICTS
         return refused or error.connection_invalidated
 
-    def listen(self, woken: Callable[[str], None]) -> None:
+    def listen(self, woken: Callable[[str], None], grown: Callable[[Sequence[str]], None]) -> None:
         """Listens for wake-ups; a poll beneath covers what is missed while there is no connection."""
+
+        def hear(channel: str, payload: str) -> None:
+            if channel == CHANGES:
+                grown(payload.split(" "))
+            else:
+                woken(payload)
+
         self._listener = threading.Thread(
-            target=self._listen_forever, args=(woken,), name="erpgate-listener", daemon=True
+            target=self._listen_forever, args=(hear,), name="erpgate-listener", daemon=True
         )
         self._listener.start()
 
@@ -110,21 +117,22 @@ class PostgresqlDialect:
             connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "erpgate"},
         )
 
-    def _listen_forever(self, woken: Callable[[str], None]) -> None:
+    def _listen_forever(self, hear: Callable[[str, str], None]) -> None:
         conninfo = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
         while not self._closing.is_set():
             try:
                 with psycopg.connect(conninfo, autocommit=True, connect_timeout=_CONNECT_SECONDS) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
-                    self._hear(connection, woken)
+                    connection.execute(f"LISTEN {CHANGES}")
+                    self._hear(connection, hear)
             except psycopg.Error as error:
                 _log.warning("Wake-ups of other processes are not heard (%s); lanes are polled.", type(error).__name__)
                 self._closing.wait(_RETRY_SECONDS)
 
-    def _hear(self, connection: "psycopg.Connection[tuple[object, ...]]", woken: Callable[[str], None]) -> None:
+    def _hear(self, connection: "psycopg.Connection[tuple[object, ...]]", hear: Callable[[str, str], None]) -> None:
         while not self._closing.is_set():
             for notification in connection.notifies(timeout=_LISTEN_SECONDS):
                 with contextlib.suppress(RuntimeError):  # the event loop has ended
-                    woken(notification.payload)
+                    hear(notification.channel, notification.payload)
                 if self._closing.is_set():
                     return

@@ -231,3 +231,27 @@ catalog_sync = sa.Table(
     _number("complete_time"),
     sqlite_with_rowid=False,
 )
+
+feed = sa.Table(
+    "feed",
+    metadata,
+    _key("merchant"),
+    _number("number"),
+    _number("expired"),
+    sqlite_with_rowid=False,
+)
+"""Where each merchant's changes end, and up to where the oldest of them are gone."""
+
+change = sa.Table(
+    "change",
+    metadata,
+    _key("merchant"),
+    _key("kind"),
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    _text("channel"),
+    _text("subject"),
+    _number("version"),
+    _number("time"),
+    sqlite_with_rowid=False,
+)
+"""What changed, in the order of the commits; it feeds every watch."""

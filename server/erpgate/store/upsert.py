@@ -14,3 +14,8 @@ def insert(connection: sa.Connection, table: sa.Table) -> Any:
 def least(one: Any, other: Any) -> Any:
     """The smaller of two column expressions."""
     return sa.case((one < other, one), else_=other)
+
+
+def greatest(one: Any, other: Any) -> Any:
+    """The larger of two column expressions."""
+    return sa.case((one > other, one), else_=other)

@@ -458,6 +458,13 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     What to do: Have the operator allow the address, or get the file in the ERP.
     """
+    ERROR_REASON_CURSOR_EXPIRED: _ErrorReason.ValueType  # 91
+    """Changes after the cursor are no longer kept, or the database was restored from before it.
+
+    Code: OUT_OF_RANGE. Metadata: channel.
+
+    What to do: Read everything anew, then watch without a cursor.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why something failed, was refused, or was decided.
@@ -901,5 +908,12 @@ ERROR_REASON_DOCUMENT_FILE_UNAVAILABLE: ErrorReason.ValueType  # 77
 Code: FAILED_PRECONDITION. Metadata: cause.
 
 What to do: Have the operator allow the address, or get the file in the ERP.
+"""
+ERROR_REASON_CURSOR_EXPIRED: ErrorReason.ValueType  # 91
+"""Changes after the cursor are no longer kept, or the database was restored from before it.
+
+Code: OUT_OF_RANGE. Metadata: channel.
+
+What to do: Read everything anew, then watch without a cursor.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -211,3 +211,23 @@ def upgrade() -> None:
     op.create_index(
         "ix_verdict_merchant_outcome_order_id", "verdict", ["merchant", "outcome", "order_id"], unique=False
     )
+    op.create_table(
+        "feed",
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("expired", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("merchant"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "change",
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("time", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("merchant", "kind", "number"),
+        sqlite_with_rowid=False,
+    )
