@@ -159,6 +159,15 @@ class Client:
         """Ends a pause."""
         return self._call(self._channels.ResumeChannel, channel_service_pb2.ResumeChannelRequest(name=name)).channel
 
+    def rotate_credentials(
+        self, name: str, credentials: Mapping[str, str], *, request_id: str = ""
+    ) -> channel_pb2.Channel:
+        """Replaces a channel's credentials by others of the same company."""
+        request = channel_service_pb2.RotateCredentialsRequest(
+            name=name, credentials=credentials, request_id=request_id or str(uuid.uuid4())
+        )
+        return self._call(self._channels.RotateCredentials, request).channel
+
     def delete_channel(self, name: str, *, etag: str = "", force: bool = False) -> None:
         """Forgets a channel and its credentials."""
         request = channel_service_pb2.DeleteChannelRequest(name=name, etag=etag, force=force)

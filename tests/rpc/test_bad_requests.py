@@ -65,6 +65,7 @@ BAD_NAMES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (channels.ConnectChannelRequest, "name", ("", "merchants/acme/channels/Main")),
     (channels.PauseChannelRequest, "name", ("", f"merchants/acme/channels/{'a' * 64}")),
     (channels.ResumeChannelRequest, "name", ("", "merchants//channels/main")),
+    (channels.RotateCredentialsRequest, "name", ("", "merchants/acme/channels/")),
     (channels.DeleteChannelRequest, "name", ("", "merchants/acme-/channels/main")),
     (channels.ListChannelsRequest, "parent", ("", "merchants", "merchants/acme/", "merchants/ácme")),
     (invoicing.GetOrderRequest, "name", ("", f"{MERCHANT}/orders/1001", f"{MERCHANT}/orders/a:b c")),

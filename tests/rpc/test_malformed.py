@@ -22,6 +22,7 @@ ANSWERS = {
     "ConnectChannel": a_channel(),
     "PauseChannel": a_channel(),
     "ResumeChannel": a_channel(),
+    "RotateCredentials": a_channel(),
     "DeleteChannel": None,
     "LookupSkus": (a_channel(), ()),
     "SubmitOrder": an_order_record(),

@@ -52,6 +52,10 @@ async def take(database: Database, count: int, after: int) -> list[Change]:
     return taken
 
 
+def no_lanes(account: str, *, urgent: bool = False) -> None:
+    """Nobody works here."""
+
+
 async def test_changes_are_numbered_merchant_by_merchant_in_the_order_of_the_commit(database: Database) -> None:
     await in_one_commit(database, Touch("a"), Touch("z", merchant="other"), Touch("b"), Touch("a"))
     assert await page(database) == FeedPage(
@@ -95,7 +99,7 @@ async def test_eight_writers_in_two_processes_lose_nothing_to_the_order_of_their
             assert process.stdout is not None
             assert await asyncio.to_thread(process.stdout.readline) == "ready\n"
         async with open_database(postgresql_url) as database:
-            database.listen(lambda _: None)
+            database.listen(no_lanes)
             reading = asyncio.create_task(take(database, count, after=0))
             for process in processes:
                 assert process.stdin is not None
@@ -134,7 +138,7 @@ async def test_a_follower_begins_now_and_is_woken_by_the_next_commit(database: D
 
 async def test_a_follower_is_woken_by_another_process(postgresql_url: str) -> None:
     async with open_database(postgresql_url) as ours, open_database(postgresql_url) as theirs:
-        ours.listen(lambda _: None)
+        ours.listen(no_lanes)
         async with aclosing(follow(ours)) as pages:  # type: ignore[type-var]
             await anext(pages)
             waiting = asyncio.ensure_future(anext(pages))

@@ -8,14 +8,16 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from erpgate.engine.budget import WHOLE, Budget
 from erpgate.engine.clock import Clock
+from erpgate.engine.health import health_of
 from erpgate.engine.journal import Journal
 from erpgate.engine.session import Session
 from erpgate.engine.settings import EngineSettings, nth
 from erpgate.engine.work import Handler, Postponed
+from erpgate.plugin.capabilities import Connection
 from erpgate.plugin.errors import Misconfigured, RateLimited, Unavailable
 from erpgate.plugin.http import RateReading
 from erpgate.plugin.policy import Limits
-from erpgate.store.channels import SetHealth
+from erpgate.store.channels import Recover, SetHealth
 from erpgate.store.database import Database
 from erpgate.store.errors import LeaseLost, StoreUnavailable
 from erpgate.store.records import Health
@@ -68,7 +70,9 @@ class Lane:
         self._running: dict[_Key, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._leaving = asyncio.Event()
+        self._retiring: set[asyncio.Task[None]] = set()
         self._wakes = 0
+        self._urges = 0
         self._more = not 0 < len(claim.tasks) < PREFETCH
         self._stopping = False
         self._lost = False
@@ -85,8 +89,27 @@ class Lane:
                     self.budget = Budget(session.limits)
                     self._in_flight = session.limits.in_flight
                     self._wake.set()
+                elif session is not None and self._session is not None:
+                    self._renew(self._session, session)
                 self._session = session
             return session
+
+    def _renew(self, old: Session, new: Session) -> None:
+        """What the account was slowed down for may be over with the credentials that it had."""
+        if new.connection is not old.connection:
+            self._failures = 0
+            self._paused_until = 0.0
+
+    def retire(self, connection: Connection) -> None:
+        """Closes a connection that was replaced as soon as nothing that runs can use it any more."""
+        task = asyncio.create_task(self._close_after(connection, set(self._running.values())))
+        self._retiring.add(task)
+        task.add_done_callback(self._retiring.discard)
+
+    async def _close_after(self, connection: Connection, users: set[asyncio.Task[None]]) -> None:
+        if users:
+            await asyncio.wait(users)
+        await connection.aclose()
 
     @property
     def open(self) -> Session | None:
@@ -107,6 +130,7 @@ class Lane:
         """A task was added, or an open one was woken; a person's wish ends a pause of the whole account."""
         if urgent:
             self._paused_until = 0.0
+            self._urges += 1
         self._wakes += 1
         self._more = True
         self._wake.set()
@@ -237,6 +261,7 @@ class Lane:
 
     async def _handle(self, task: Task) -> Postponed | None:
         """Runs the process; what concerns the whole account slows the whole account down."""
+        urges = self._urges
         try:
             postponed = await self._handlers[task.kind](self, task)
         except RateLimited as error:
@@ -244,10 +269,10 @@ class Lane:
             if error.resource == WHOLE:
                 self._pause(error.retry_after)
             return Postponed(delay=error.retry_after)
-        except Unavailable as error:
-            return await self._back_off(Health.DEGRADED, error.message)
-        except Misconfigured as error:
-            return await self._back_off(Health.AUTH_FAILED, error.message)
+        except (Unavailable, Misconfigured) as error:
+            if self._urges != urges:
+                return Postponed(delay=dt.timedelta(0))  # a person has mended meanwhile what it failed with
+            return await self._back_off(health_of(error), error.message)
         except (LeaseLost, StoreUnavailable):
             raise
         except Exception:
@@ -255,7 +280,7 @@ class Lane:
             return Postponed(delay=nth(self.settings.retry_delays, task.attempts))
         if self._failures:
             self._failures = 0
-            await self._set_health(Health.OK, "")
+            await self.database.write(Recover(self.lease.account))
         return postponed
 
     async def _back_off(self, health: Health, message: str) -> Postponed:
@@ -275,7 +300,7 @@ class Lane:
     async def _finish(self) -> None:
         for running in self._running.values():
             running.cancel()
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        await asyncio.gather(*self._running.values(), *self._retiring, return_exceptions=True)
         if self._session is not None:
             await self._session.connection.aclose()
         if not self._lost:

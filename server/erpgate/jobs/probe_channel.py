@@ -15,7 +15,8 @@ from erpgate.plugin.errors import ErpError, Misconfigured, Unavailable
 from erpgate.plugin.http import Guard
 from erpgate.plugin.model import Company
 from erpgate.plugins import Registry
-from erpgate.store.channels import UpdateChannel, channel_of_account, get_sealed
+from erpgate.store.channels import UpdateChannel, channel_of_account
+from erpgate.store.credentials import get_sealed
 from erpgate.store.errors import Conflict
 from erpgate.store.records import ChannelRecord, ChannelState, Health
 from erpgate.store.tasks import CompleteTask, Task

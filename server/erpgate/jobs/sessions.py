@@ -8,7 +8,8 @@ import pydantic
 from erpgate.engine.lane import Lane
 from erpgate.engine.session import Outside, Session, dump_credentials, load_credentials, open_connection
 from erpgate.plugins import Registry
-from erpgate.store.channels import SaveCredentials, channel_of_account, get_sealed
+from erpgate.store.channels import channel_of_account
+from erpgate.store.credentials import SaveCredentials, get_sealed
 from erpgate.store.database import Database
 from erpgate.store.records import ChannelRecord
 from erpgate.vault import Vault
@@ -36,6 +37,9 @@ class Sessions:
         if channel is None or channel.company is None or channel.erp not in self.registry.erps:
             return None
         current = lane.open
+        if current is not None and not _same_channel(current.channel, channel):
+            lane.retire(current.connection)
+            current = None
         if current is not None and current.channel.version == channel.version:
             return current
         sealed = await self.database.read(lambda c: get_sealed(c, channel.merchant, channel.channel))
@@ -44,7 +48,7 @@ class Sessions:
         if current is not None and current.credentials_version == sealed[1]:
             return current.with_channel(channel)
         if current is not None:
-            await current.connection.aclose()
+            lane.retire(current.connection)
         return self._connect(lane, channel, *sealed)
 
     def _connect(self, lane: Lane, channel: ChannelRecord, sealed: bytes, version: int) -> Session:
@@ -82,3 +86,8 @@ class Sessions:
             current = await self.database.write(SaveCredentials(channel.merchant, channel.channel, sealed, current))
 
         return save
+
+
+def _same_channel(one: ChannelRecord, other: ChannelRecord) -> bool:
+    """Whether it is not another one that took over the account after the first was deleted."""
+    return (one.name, one.create_time) == (other.name, other.create_time)

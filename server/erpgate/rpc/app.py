@@ -32,6 +32,7 @@ from erpgate.rpc.invoicing_servicer import InvoicingRpcs
 from erpgate.rpc.server import RpcServer, create_health_server, create_server
 from erpgate.service.catalog import Catalog
 from erpgate.service.channels import Channels
+from erpgate.service.credentials import Credentials
 from erpgate.service.invoices import Invoices
 from erpgate.service.orders import Orders, Rules, automatic_stage
 from erpgate.service.sources import Sources
@@ -207,7 +208,7 @@ def _worker(
 
 def _server(sources: Sources, prober: Prober, vault: Vault) -> RpcServer:
     return create_server(
-        channels=ChannelRpcs(Channels(sources, prober, vault), sources.registry),
+        channels=ChannelRpcs(Channels(sources, prober, vault), Credentials(sources, prober, vault), sources.registry),
         catalog=CatalogRpcs(Catalog(sources)),
         invoicing=InvoicingRpcs(Orders(sources), Invoices(sources)),
     )

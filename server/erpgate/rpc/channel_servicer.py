@@ -9,18 +9,22 @@ from typing_extensions import override
 
 from erpgate.plugin.erp import Erp
 from erpgate.plugin.errors import Misconfigured
+from erpgate.plugin.reasons import Reason
 from erpgate.plugins import Registry
 from erpgate.rpc import names, paging
-from erpgate.rpc.convert.channel import channel_change, channel_to_wire, new_channel, version_of
+from erpgate.rpc.convert.channel import channel_change, channel_to_wire, new_channel, new_credentials, version_of
 from erpgate.rpc.convert.erp import erp_to_wire, plugin_to_wire
 from erpgate.rpc.convert.form import form_of
 from erpgate.rpc.convert.settings import NEUTRAL
-from erpgate.service.commands import ChannelChange, NewChannel
+from erpgate.service.commands import ChannelChange, NewChannel, NewCredentials
 from erpgate.service.errors import Refused, not_found
 from erpgate.store.records import ChannelRecord
 from erpgate.v1 import channel_service_pb2 as pb
 from erpgate.v1.channel_service_pb2_grpc import ChannelServiceServicer
 
+_CREDENTIAL_REASONS = frozenset(
+    {Reason.ERP_CREDENTIALS_INVALID, Reason.ERP_PERMISSION_MISSING, Reason.ERP_ACCOUNT_SUSPENDED}
+)
 _Context = grpc.aio.ServicerContext[Any, Any]
 
 
@@ -60,16 +64,26 @@ class Channels(Protocol):
         ...
 
 
+class Credentials(Protocol):
+    """What this servicer asks of the service about credentials."""
+
+    async def rotate(self, new: NewCredentials) -> ChannelRecord:
+        """Replaces them by others of the same company."""
+        ...
+
+
 class ChannelRpcs(ChannelServiceServicer):
     """Connects ERPs over gRPC.
 
     Args:
         channels: The service.
+        credentials: The service's credentials.
         registry: Which ERPs there are.
     """
 
-    def __init__(self, channels: Channels, registry: Registry) -> None:
+    def __init__(self, channels: Channels, credentials: Credentials, registry: Registry) -> None:
         self._channels = channels
+        self._credentials = credentials
         self._registry = registry
 
     @override
@@ -133,11 +147,27 @@ class ChannelRpcs(ChannelServiceServicer):
         return pb.ResumeChannelResponse(channel=channel_to_wire(record))
 
     @override
+    async def RotateCredentials(
+        self, request: pb.RotateCredentialsRequest, context: _Context
+    ) -> pb.RotateCredentialsResponse:
+        try:
+            record = await self._credentials.rotate(new_credentials(request))
+        except Misconfigured as error:
+            raise _in_credentials(error) from error
+        return pb.RotateCredentialsResponse(channel=channel_to_wire(record))
+
+    @override
     async def DeleteChannel(self, request: pb.DeleteChannelRequest, context: _Context) -> pb.DeleteChannelResponse:
         merchant, channel = names.CHANNEL.parse(request.name)
         version = version_of(request.etag, request.name)
         await self._channels.delete(merchant, channel, version=version, force=request.force)
         return pb.DeleteChannelResponse()
+
+
+def _in_credentials(error: Misconfigured) -> Refused:
+    """The error of a request that has nothing but credentials: what they open does not fit, whatever it lacks."""
+    path = f"credentials.{error.field}" if error.reason in _CREDENTIAL_REASONS else "credentials"
+    return Refused(error.reason, error.message, fields={path: error.message}, details={"field": path, **error.details})
 
 
 def _in_request(error: Misconfigured, erp: Erp[Any, Any] | None) -> Refused:

@@ -75,7 +75,7 @@ CODES: Final[Mapping[Reason, grpc.StatusCode]] = MappingProxyType(
     dict.fromkeys(Reason, grpc.StatusCode.FAILED_PRECONDITION)
     | {reason: code for code, reasons in _BY_CODE.items() for reason in reasons}
 )
-"""Code of each reason; OK marks reasons that only verdicts carry."""
+"""Code of each reason; OK marks reasons that only verdicts and checks carry."""
 
 _RETRY_AFTER: Final[Mapping[Reason, dt.timedelta]] = {
     Reason.ERP_UNREACHABLE: dt.timedelta(seconds=5),

@@ -15,7 +15,7 @@ from erpgate.jobs.read_catalog import SYNC_CATALOG
 from erpgate.plugin.erp import Erp
 from erpgate.plugin.errors import Unavailable
 from erpgate.plugin.http import Unguarded
-from erpgate.plugin.model import Payload, Stage
+from erpgate.plugin.model import Company, Payload, Stage
 from erpgate.plugin.reasons import Reason
 from erpgate.plugin.settings import ChannelSettings
 from erpgate.service.commands import ChannelChange, NewChannel
@@ -56,14 +56,8 @@ class Channels:
         except Unavailable:
             tasks = [self._task(record, PROBE_CHANNEL)]
         else:
+            check_country(company, new.country_code)
             record, tasks = with_company(record, company), []
-            if company.country_code and company.country_code != new.country_code:
-                raise Refused(
-                    Reason.ERP_COUNTRY_MISMATCH,
-                    f"The ERP's company is in {company.country_code}: choose that country.",
-                    fields={"channel.country_code": f"the ERP's company is in {company.country_code}"},
-                    details={"expected": new.country_code, "found": company.country_code},
-                )
         sealed = self._vault.seal(dump_credentials(credentials), record.name)
         try:
             stored = await self._sources.database.write(CreateChannel(record, sealed, request, tuple(tasks)))
@@ -203,6 +197,17 @@ def own_fields(erp: Erp[Any, Any]) -> frozenset[str]:
     return frozenset(erp.settings.model_fields) - frozenset(ChannelSettings.model_fields)
 
 
+def check_country(company: Company, country_code: str) -> None:
+    """Makes sure that the merchant chose the country of the ERP's company."""
+    if company.country_code and company.country_code != country_code:
+        raise Refused(
+            Reason.ERP_COUNTRY_MISMATCH,
+            f"The ERP's company is in {company.country_code}: choose that country.",
+            fields={"channel.country_code": f"the ERP's company is in {company.country_code}"},
+            details={"expected": country_code, "found": company.country_code},
+        )
+
+
 def request_id_reused(request_id: str) -> Refused:
     """The refusal of a request id with other content."""
     return Refused(
@@ -245,7 +250,7 @@ def _validated(erp: Erp[Any, Any], new: NewChannel) -> tuple[pydantic.BaseModel,
     except Refused as refused:
         fields |= refused.fields
     if fields or credentials is None:
-        raise Refused(Reason.FIELD_INVALID, _sentence(fields), fields=fields)
+        raise Refused(Reason.FIELD_INVALID, sentence_of(fields), fields=fields)
     return credentials, settings
 
 
@@ -254,24 +259,30 @@ def _settings_of(erp: Erp[Any, Any], settings: Payload, prefix: str) -> ChannelS
         parsed: ChannelSettings = erp.settings.model_validate(dict(settings))
     except pydantic.ValidationError as error:
         fields = violations(error, prefix, own_fields(erp))
-        raise Refused(Reason.FIELD_INVALID, _sentence(fields), fields=fields) from None
+        raise Refused(Reason.FIELD_INVALID, sentence_of(fields), fields=fields) from None
     if fields := missing(parsed, prefix, own_fields(erp)):
-        raise Refused(Reason.FIELD_INVALID, _sentence(fields), fields=fields)
+        raise Refused(Reason.FIELD_INVALID, sentence_of(fields), fields=fields)
     return parsed
 
 
-def _sentence(fields: Mapping[str, str]) -> str:
+def sentence_of(fields: Mapping[str, str]) -> str:
+    """All field violations as one sentence."""
     return "The request is not valid: " + "; ".join(f"{path}: {text}" for path, text in fields.items()) + "."
+
+
+def company_taken(holder: str, merchant: str) -> Refused:
+    """The refusal of a company that another channel has; only its own merchant is told which one."""
+    mine = holder.startswith(f"merchants/{merchant}/")
+    return Refused(
+        Reason.ERP_COMPANY_ALREADY_CONNECTED,
+        f"{holder if mine else 'Another channel'} has this company already: use that one.",
+        details={"channel": holder} if mine else {},
+    )
 
 
 def _creation_refused(conflict: Conflict, merchant: str) -> Refused:
     if conflict.what == "company":
-        mine = conflict.holder.startswith(f"merchants/{merchant}/")
-        return Refused(
-            Reason.ERP_COMPANY_ALREADY_CONNECTED,
-            f"{conflict.holder if mine else 'Another channel'} has this company already: use that one.",
-            details={"channel": conflict.holder} if mine else {},
-        )
+        return company_taken(conflict.holder, merchant)
     return Refused(
         Reason.RESOURCE_EXISTS,
         f"{conflict.holder} exists already: choose another channel_id.",

@@ -53,6 +53,23 @@ class ChannelChange:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class NewCredentials:
+    """A merchant replaces a channel's credentials.
+
+    Attributes:
+        merchant: Tenant.
+        channel: Id.
+        credentials: Fields of step 2 as typed.
+        request_id: Makes it repeatable; may be empty.
+    """
+
+    merchant: str
+    channel: str
+    credentials: Mapping[str, str] = field(repr=False)
+    request_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OrderQuery:
     """A page of a merchant's orders, by id.
 

@@ -62,14 +62,21 @@ def channels_of(connection: sa.Connection, merchants: Sequence[str]) -> dict[str
     return found
 
 
-def get_sealed(connection: sa.Connection, merchant: str, channel: str) -> tuple[bytes, int] | None:
-    """A channel's sealed credentials and their version."""
-    row = connection.execute(
-        sa.select(_credential.c.sealed, _credential.c.version).where(
-            _credential.c.merchant == merchant, _credential.c.channel == channel
-        )
-    ).one_or_none()
-    return None if row is None else (row.sealed, row.version)
+def put_channel(connection: sa.Connection, record: ChannelRecord, version: int) -> ChannelRecord:
+    """Replaces a channel's record that is still at `version`, and raises it; part of a caller's write.
+
+    Raises:
+        Conflict: It was changed meanwhile.
+    """
+    stored = replace(record, version=version + 1)
+    where = (
+        _channel.c.merchant == stored.merchant,
+        _channel.c.channel == stored.channel,
+        _channel.c.version == version,
+    )
+    if connection.execute(sa.update(_channel).where(*where).values(_row(stored))).rowcount != 1:
+        raise Conflict("version")
+    return stored
 
 
 @dataclass(frozen=True)
@@ -117,22 +124,11 @@ class UpdateChannel(Write[ChannelRecord]):
 
     def apply(self, connection: sa.Connection) -> ChannelRecord:
         """Raises the version."""
-        stored = replace(self.record, version=self.record.version + 1, update_time=self.now)
-        if stored.account != self._account(connection):
-            holder = channel_of_account(connection, stored.account)
+        if self.record.account != self._account(connection):
+            holder = channel_of_account(connection, self.record.account)
             if holder is not None:
                 raise Conflict("company", holder.name)
-        result = connection.execute(
-            sa.update(_channel)
-            .where(
-                _channel.c.merchant == stored.merchant,
-                _channel.c.channel == stored.channel,
-                _channel.c.version == self.record.version,
-            )
-            .values(_row(stored))
-        )
-        if result.rowcount != 1:
-            raise Conflict("version")
+        stored = put_channel(connection, replace(self.record, update_time=self.now), self.record.version)
         wake(connection, self.tasks)
         if self.wakes_account:
             wake_account(connection, stored.account, self.now)
@@ -141,31 +137,6 @@ class UpdateChannel(Write[ChannelRecord]):
     def _account(self, connection: sa.Connection) -> str:
         stored = get_channel(connection, self.record.merchant, self.record.channel)
         return "" if stored is None else stored.account
-
-
-@dataclass(frozen=True)
-class SaveCredentials(Write[int]):
-    """Replaces sealed credentials that are still at their version; gives the new version."""
-
-    merchant: str
-    channel: str
-    sealed: bytes
-    version: int
-
-    def apply(self, connection: sa.Connection) -> int:
-        """Raises the version."""
-        result = connection.execute(
-            sa.update(_credential)
-            .where(
-                _credential.c.merchant == self.merchant,
-                _credential.c.channel == self.channel,
-                _credential.c.version == self.version,
-            )
-            .values(sealed=self.sealed, version=self.version + 1)
-        )
-        if result.rowcount != 1:
-            raise Conflict("version")
-        return self.version + 1
 
 
 @dataclass(frozen=True)
@@ -185,6 +156,21 @@ class SetHealth(Write[None]):
                 sa.or_(_channel.c.health != self.health, _channel.c.health_message != self.message),
             )
             .values(health=self.health, health_message=self.message)
+        )
+
+
+@dataclass(frozen=True)
+class Recover(Write[None]):
+    """Notes that the ERP serves the account again; what else is wrong with the channel stays noted."""
+
+    account: str
+
+    def apply(self, connection: sa.Connection) -> None:
+        """Ends what an ERP that answers disproves."""
+        connection.execute(
+            sa.update(_channel)
+            .where(_channel.c.account == self.account, _channel.c.health.in_((Health.AUTH_FAILED, Health.DEGRADED)))
+            .values(health=Health.OK, health_message="")
         )
 
 

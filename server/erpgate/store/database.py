@@ -5,10 +5,11 @@ SQLite is the default; another dialect brings its own `Dialect` and nothing else
 
 import asyncio
 import contextlib
+import functools
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
@@ -18,12 +19,21 @@ from erpgate.store.changes import forget_changes, number_changes
 from erpgate.store.desk import Desk
 from erpgate.store.dialects import Dialect, dialect_of
 from erpgate.store.errors import LeaseLost, StoreError, StoreUnavailable
+from erpgate.store.notify import heard
 from erpgate.store.tasks import LOCKED_EPOCHS
 from erpgate.store.writes import Write
 
 T = TypeVar("T")
 
 _Query = Callable[[sa.Connection], Any]
+
+
+class Woken(Protocol):
+    """Is told accounts that got work."""
+
+    def __call__(self, account: str, *, urgent: bool = False) -> None:
+        """Urgent is what a person asks for."""
+        ...
 
 
 class Database:
@@ -82,14 +92,15 @@ class Database:
         answer: T = await self._writer.hand_in(write)
         return answer
 
-    def listen(self, woken: Callable[[str], None]) -> None:
+    def listen(self, woken: Woken) -> None:
         """Tells `woken` each account that another process woke, and the bell whose feeds it made grow.
 
         It lasts until the database is closed.
         """
 
-        def tell(account: str) -> None:
-            self._loop.call_soon_threadsafe(woken, account)
+        def tell(payload: str) -> None:
+            account, urgent = heard(payload)
+            self._loop.call_soon_threadsafe(functools.partial(woken, account, urgent=urgent))
 
         self._dialect.listen(tell, self.bell.ring)
 

@@ -11,6 +11,8 @@ CHANNEL = "erpgate_wake"
 CHANGES = "erpgate_change"
 """Where they tell each other whose feeds have grown: merchants with spaces between."""
 
+_URGENT = "!"
+
 _LONGEST = 7_900
 """Bytes of a payload; PostgreSQL takes fewer than 8,000."""
 
@@ -18,9 +20,21 @@ _PAYLOADS = sa.func.unnest(sa.bindparam("payloads", type_=postgresql.ARRAY(sa.Te
 _NOTIFY = sa.select(sa.func.pg_notify(sa.bindparam("channel"), _PAYLOADS))
 
 
-def notify(connection: sa.Connection, accounts: Iterable[str]) -> None:
-    """Tells other processes once the transaction is committed; on SQLite there are none."""
-    _notify(connection, CHANNEL, list(accounts))
+def notify(connection: sa.Connection, accounts: Iterable[str], *, urgent: bool = False) -> None:
+    """Tells other processes once the transaction is committed; on SQLite there are none.
+
+    Args:
+        connection: Of the transaction.
+        accounts: That got work.
+        urgent: Whether it ends a pause of the whole account, because a person changed something.
+    """
+    prefix = _URGENT if urgent else ""
+    _notify(connection, CHANNEL, [prefix + account for account in accounts])
+
+
+def heard(payload: str) -> tuple[str, bool]:
+    """The account that another process told of, and whether it is urgent."""
+    return payload.removeprefix(_URGENT), payload.startswith(_URGENT)
 
 
 def notify_changes(connection: sa.Connection, merchants: Iterable[str]) -> None:

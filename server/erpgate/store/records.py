@@ -28,6 +28,8 @@ class Health(enum.StrEnum):
     OK = "ok"
     AUTH_FAILED = "auth_failed"
     DEGRADED = "degraded"
+    MISCONFIGURED = "misconfigured"
+    PLUGIN_UNAVAILABLE = "plugin_unavailable"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

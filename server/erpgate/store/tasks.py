@@ -46,6 +46,9 @@ class Task:
     args: Mapping[str, Any] = field(default_factory=dict)
 
 
+SCHEDULED = 200
+"""Priority, from which on tasks run by the clock alone: after everything that somebody waits for."""
+
 LOCKED_EPOCHS = (
     sa.select(lane.c.account, lane.c.epoch)
     .where(lane.c.account.in_(sa.bindparam("accounts", expanding=True)))
@@ -155,12 +158,15 @@ def wake(connection: sa.Connection, tasks: Sequence[Task]) -> None:
 
 
 def wake_account(connection: sa.Connection, account: str, now: dt.datetime) -> None:
-    """Makes every waiting task of an account due, because a person changed something; part of a caller's write."""
+    """Makes every waiting task of an account due, because a person changed something; part of a caller's write.
+
+    What runs by the clock alone goes on doing so.
+    """
     due = to_micros(now)
-    waiting = sa.and_(task.c.account == account, task.c.due_time > due)
+    waiting = sa.and_(task.c.account == account, task.c.due_time > due, task.c.priority < SCHEDULED)
     if connection.execute(sa.update(task).where(waiting).values(due_time=due)).rowcount:
         connection.execute(sa.update(lane).where(lane.c.account == account, lane.c.next_due > due).values(next_due=due))
-        notify(connection, [account])
+    notify(connection, [account], urgent=True)
 
 
 def due_tasks(

@@ -64,9 +64,13 @@ class _ChannelHealthEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Channel
     CHANNEL_HEALTH_OK: _ChannelHealth.ValueType  # 1
     """Nothing is known to be wrong."""
     CHANNEL_HEALTH_AUTH_FAILED: _ChannelHealth.ValueType  # 2
-    """The ERP refuses the credentials."""
+    """The ERP refuses the credentials; RotateCredentials mends it."""
     CHANNEL_HEALTH_DEGRADED: _ChannelHealth.ValueType  # 3
     """The ERP is slow, down or limits requests."""
+    CHANNEL_HEALTH_MISCONFIGURED: _ChannelHealth.ValueType  # 4
+    """Something in the ERP or the settings must be mended."""
+    CHANNEL_HEALTH_PLUGIN_UNAVAILABLE: _ChannelHealth.ValueType  # 5
+    """The ERP's plugin is not loaded; the operator acts."""
 
 class ChannelHealth(_ChannelHealth, metaclass=_ChannelHealthEnumTypeWrapper):
     """How the running system finds a channel."""
@@ -76,9 +80,13 @@ CHANNEL_HEALTH_UNSPECIFIED: ChannelHealth.ValueType  # 0
 CHANNEL_HEALTH_OK: ChannelHealth.ValueType  # 1
 """Nothing is known to be wrong."""
 CHANNEL_HEALTH_AUTH_FAILED: ChannelHealth.ValueType  # 2
-"""The ERP refuses the credentials."""
+"""The ERP refuses the credentials; RotateCredentials mends it."""
 CHANNEL_HEALTH_DEGRADED: ChannelHealth.ValueType  # 3
 """The ERP is slow, down or limits requests."""
+CHANNEL_HEALTH_MISCONFIGURED: ChannelHealth.ValueType  # 4
+"""Something in the ERP or the settings must be mended."""
+CHANNEL_HEALTH_PLUGIN_UNAVAILABLE: ChannelHealth.ValueType  # 5
+"""The ERP's plugin is not loaded; the operator acts."""
 Global___ChannelHealth: _TypeAlias = ChannelHealth  # noqa: Y015
 
 class _SkuSource:

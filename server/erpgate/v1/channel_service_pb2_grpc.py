@@ -82,6 +82,11 @@ class ChannelServiceStub:
                 request_serializer=erpgate_dot_v1_dot_channel__service__pb2.ResumeChannelRequest.SerializeToString,
                 response_deserializer=erpgate_dot_v1_dot_channel__service__pb2.ResumeChannelResponse.FromString,
                 _registered_method=True)
+        self.RotateCredentials = channel.unary_unary(
+                '/erpgate.v1.ChannelService/RotateCredentials',
+                request_serializer=erpgate_dot_v1_dot_channel__service__pb2.RotateCredentialsRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_channel__service__pb2.RotateCredentialsResponse.FromString,
+                _registered_method=True)
         self.DeleteChannel = channel.unary_unary(
                 '/erpgate.v1.ChannelService/DeleteChannel',
                 request_serializer=erpgate_dot_v1_dot_channel__service__pb2.DeleteChannelRequest.SerializeToString,
@@ -179,6 +184,21 @@ class ChannelServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RotateCredentials(self, request, context):
+        """Replaces a channel's credentials, after asking the ERP whether they are good and open the same company.
+
+        Otherwise nothing changes, and the old ones stay in force. What runs takes the new ones at once, and health is OK
+        again. A channel that is still CREDENTIALS_PENDING learns its company by it. Repeating the call with the same
+        request_id gives the channel as it is now.
+
+        Reasons: ERP_CREDENTIALS_INVALID, ERP_PERMISSION_MISSING, ERP_ACCOUNT_SUSPENDED, ERP_COMPANY_MISMATCH,
+        ERP_COUNTRY_MISMATCH, ERP_PLAN_LACKS_PRICE_LISTS, ERP_PLAN_LACKS_WAREHOUSES, ERP_UNREACHABLE,
+        ERP_COMPANY_ALREADY_CONNECTED, ETAG_MISMATCH, REQUEST_ID_REUSED, PLUGIN_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DeleteChannel(self, request, context):
         """Forgets a channel and its credentials. What was invoiced stays known, so that it is never invoiced again.
 
@@ -235,6 +255,11 @@ def add_ChannelServiceServicer_to_server(servicer, server):
                     servicer.ResumeChannel,
                     request_deserializer=erpgate_dot_v1_dot_channel__service__pb2.ResumeChannelRequest.FromString,
                     response_serializer=erpgate_dot_v1_dot_channel__service__pb2.ResumeChannelResponse.SerializeToString,
+            ),
+            'RotateCredentials': grpc.unary_unary_rpc_method_handler(
+                    servicer.RotateCredentials,
+                    request_deserializer=erpgate_dot_v1_dot_channel__service__pb2.RotateCredentialsRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_channel__service__pb2.RotateCredentialsResponse.SerializeToString,
             ),
             'DeleteChannel': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteChannel,
@@ -488,6 +513,33 @@ class ChannelService:
             '/erpgate.v1.ChannelService/ResumeChannel',
             erpgate_dot_v1_dot_channel__service__pb2.ResumeChannelRequest.SerializeToString,
             erpgate_dot_v1_dot_channel__service__pb2.ResumeChannelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RotateCredentials(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.ChannelService/RotateCredentials',
+            erpgate_dot_v1_dot_channel__service__pb2.RotateCredentialsRequest.SerializeToString,
+            erpgate_dot_v1_dot_channel__service__pb2.RotateCredentialsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -82,6 +82,17 @@ class ChannelServiceStub:
 
     Reasons: STATE_CONFLICT.
     """
+    RotateCredentials: _grpc.UnaryUnaryMultiCallable[_channel_service_pb2.RotateCredentialsRequest, _channel_service_pb2.RotateCredentialsResponse]
+    """Replaces a channel's credentials, after asking the ERP whether they are good and open the same company.
+
+    Otherwise nothing changes, and the old ones stay in force. What runs takes the new ones at once, and health is OK
+    again. A channel that is still CREDENTIALS_PENDING learns its company by it. Repeating the call with the same
+    request_id gives the channel as it is now.
+
+    Reasons: ERP_CREDENTIALS_INVALID, ERP_PERMISSION_MISSING, ERP_ACCOUNT_SUSPENDED, ERP_COMPANY_MISMATCH,
+    ERP_COUNTRY_MISMATCH, ERP_PLAN_LACKS_PRICE_LISTS, ERP_PLAN_LACKS_WAREHOUSES, ERP_UNREACHABLE,
+    ERP_COMPANY_ALREADY_CONNECTED, ETAG_MISMATCH, REQUEST_ID_REUSED, PLUGIN_UNAVAILABLE.
+    """
     DeleteChannel: _grpc.UnaryUnaryMultiCallable[_channel_service_pb2.DeleteChannelRequest, _channel_service_pb2.DeleteChannelResponse]
     """Forgets a channel and its credentials. What was invoiced stays known, so that it is never invoiced again.
 
@@ -141,6 +152,17 @@ class ChannelServiceAsyncStub(ChannelServiceStub):
     """Ends a pause; what waited is sent.
 
     Reasons: STATE_CONFLICT.
+    """
+    RotateCredentials: _aio.UnaryUnaryMultiCallable[_channel_service_pb2.RotateCredentialsRequest, _channel_service_pb2.RotateCredentialsResponse]  # type: ignore[assignment]
+    """Replaces a channel's credentials, after asking the ERP whether they are good and open the same company.
+
+    Otherwise nothing changes, and the old ones stay in force. What runs takes the new ones at once, and health is OK
+    again. A channel that is still CREDENTIALS_PENDING learns its company by it. Repeating the call with the same
+    request_id gives the channel as it is now.
+
+    Reasons: ERP_CREDENTIALS_INVALID, ERP_PERMISSION_MISSING, ERP_ACCOUNT_SUSPENDED, ERP_COMPANY_MISMATCH,
+    ERP_COUNTRY_MISMATCH, ERP_PLAN_LACKS_PRICE_LISTS, ERP_PLAN_LACKS_WAREHOUSES, ERP_UNREACHABLE,
+    ERP_COMPANY_ALREADY_CONNECTED, ETAG_MISMATCH, REQUEST_ID_REUSED, PLUGIN_UNAVAILABLE.
     """
     DeleteChannel: _aio.UnaryUnaryMultiCallable[_channel_service_pb2.DeleteChannelRequest, _channel_service_pb2.DeleteChannelResponse]  # type: ignore[assignment]
     """Forgets a channel and its credentials. What was invoiced stays known, so that it is never invoiced again.
@@ -252,6 +274,23 @@ class ChannelServiceServicer(metaclass=_abc_1.ABCMeta):
         """Ends a pause; what waited is sent.
 
         Reasons: STATE_CONFLICT.
+        """
+
+    @_abc_1.abstractmethod
+    def RotateCredentials(
+        self,
+        request: _channel_service_pb2.RotateCredentialsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_channel_service_pb2.RotateCredentialsResponse, _abc.Awaitable[_channel_service_pb2.RotateCredentialsResponse]]:
+        """Replaces a channel's credentials, after asking the ERP whether they are good and open the same company.
+
+        Otherwise nothing changes, and the old ones stay in force. What runs takes the new ones at once, and health is OK
+        again. A channel that is still CREDENTIALS_PENDING learns its company by it. Repeating the call with the same
+        request_id gives the channel as it is now.
+
+        Reasons: ERP_CREDENTIALS_INVALID, ERP_PERMISSION_MISSING, ERP_ACCOUNT_SUSPENDED, ERP_COMPANY_MISMATCH,
+        ERP_COUNTRY_MISMATCH, ERP_PLAN_LACKS_PRICE_LISTS, ERP_PLAN_LACKS_WAREHOUSES, ERP_UNREACHABLE,
+        ERP_COMPANY_ALREADY_CONNECTED, ETAG_MISMATCH, REQUEST_ID_REUSED, PLUGIN_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod

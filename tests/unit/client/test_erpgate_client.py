@@ -137,6 +137,13 @@ CALLS: dict[str, tuple[Callable[[Client], Any], Message, Any]] = {
         channel_service_pb2.ResumeChannelRequest(name=CHANNEL),
         "",
     ),
+    "RotateCredentials": (
+        lambda c: c.rotate_credentials(CHANNEL, {"token": "t"}, request_id="0f2b3c4d-0000-4000-8000-000000000002").name,
+        channel_service_pb2.RotateCredentialsRequest(
+            name=CHANNEL, credentials={"token": "t"}, request_id="0f2b3c4d-0000-4000-8000-000000000002"
+        ),
+        "",
+    ),
     "DeleteChannel": (
         lambda c: c.delete_channel(CHANNEL, etag='"1"', force=True),
         channel_service_pb2.DeleteChannelRequest(name=CHANNEL, etag='"1"', force=True),

@@ -7,7 +7,7 @@ from erpgate.plugin.reasons import Reason
 from erpgate.rpc import names
 from erpgate.rpc.convert.scalars import WireEnum, timestamp
 from erpgate.rpc.convert.settings import settings_from_wire, settings_to_wire
-from erpgate.service.commands import ChannelChange, NewChannel
+from erpgate.service.commands import ChannelChange, NewChannel, NewCredentials
 from erpgate.service.errors import Refused
 from erpgate.store.records import ChannelRecord
 from erpgate.v1 import channel_pb2, channel_service_pb2
@@ -51,6 +51,17 @@ def new_channel(request: channel_service_pb2.CreateChannelRequest) -> NewChannel
         country_code=request.channel.country_code,
         credentials=dict(request.credentials),
         settings=settings_from_wire(request.channel.settings) if request.channel.HasField("settings") else {},
+        request_id=request.request_id.lower(),
+    )
+
+
+def new_credentials(request: channel_service_pb2.RotateCredentialsRequest) -> NewCredentials:
+    """What replaces a channel's credentials."""
+    merchant, channel = names.CHANNEL.parse(request.name)
+    return NewCredentials(
+        merchant=merchant,
+        channel=channel,
+        credentials=dict(request.credentials),
         request_id=request.request_id.lower(),
     )
 

@@ -34,6 +34,8 @@ _ERP: Final = required(named(names.ERP))
 _MERCHANT: Final = required(named(names.MERCHANT))
 _CHANNEL: Final = required(named(names.CHANNEL))
 _ORDER: Final = required(named(names.ORDER))
+# Which credentials are required, only the ERP's own model knows: it names each.
+_CREDENTIALS: Final = entries(words.FIELD, text(4096, lines=True), limit=50)
 _INVOICE: Final = required(named(names.INVOICE))
 
 
@@ -50,8 +52,7 @@ _TABLES: Final[Mapping[type[Message], Check]] = dict(
             parent=_MERCHANT,
             channel_id=words.ID,
             channel=required(NEW_CHANNEL),
-            # Which ones are required, only the ERP's own model knows: it names each.
-            credentials=entries(words.FIELD, text(4096, lines=True), limit=50),
+            credentials=_CREDENTIALS,
             request_id=words.UUID,
         ),
         _request(channels.GetChannelRequest, name=_CHANNEL),
@@ -65,6 +66,7 @@ _TABLES: Final[Mapping[type[Message], Check]] = dict(
         _request(channels.ConnectChannelRequest, name=_CHANNEL),
         _request(channels.PauseChannelRequest, name=_CHANNEL),
         _request(channels.ResumeChannelRequest, name=_CHANNEL),
+        _request(channels.RotateCredentialsRequest, name=_CHANNEL, credentials=_CREDENTIALS, request_id=words.UUID),
         _request(channels.DeleteChannelRequest, name=_CHANNEL),
         _request(catalog.LookupSkusRequest, parent=_CHANNEL, skus=required(each(nonblank(text(100)), limit=500))),
         _request(invoicing.SubmitOrderRequest, parent=_MERCHANT, order=required(ORDER)),
