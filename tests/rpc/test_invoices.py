@@ -133,6 +133,7 @@ async def test_get_shows_everything(door: Door) -> None:
         create_time=NOW_MESSAGE,
         update_time=NOW_MESSAGE,
         etag='"5"',
+        orders=[ORDER],
     )
 
 

@@ -20,7 +20,7 @@ from erpgate.service.orders import Rules, automatic_stage
 from erpgate.store.changes import Change, ChangeKind, CutFeed, FeedPage, feed_head, next_changes
 from erpgate.store.channels import CreateChannel
 from erpgate.store.database import Database, open_database
-from erpgate.store.orders import SubmitOrder
+from erpgate.store.submit_order import SubmitOrder
 from fixtures.lanes import add, working
 from fixtures.toucher import SUBJECTS, TOUCHES, WRITERS, touch_all
 from fixtures.writes import Breaks, Touch, in_one_commit

@@ -14,8 +14,9 @@ from erpgate.store.channels import CreateChannel
 from erpgate.store.database import Database
 from erpgate.store.errors import Conflict
 from erpgate.store.invoices import list_invoices
-from erpgate.store.orders import SubmitOrder, Submitted, get_order
+from erpgate.store.orders import get_order
 from erpgate.store.requests import RequestKey, recall, remember
+from erpgate.store.submit_order import SubmitOrder, Submitted
 from erpgate.store.tasks import due_tasks
 from erpgate.store.writes import Write
 from fixtures.writes import Note, in_one_commit

@@ -2,8 +2,8 @@
 
 import dataclasses
 import enum
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from erpgate.domain.order import Order
@@ -65,12 +65,14 @@ class Verdict:
         outcome: What follows.
         reason: What decided: the first rule that does not hold.
         trace: Every rule that was asked, in order.
+        details: Values that decided, by name.
     """
 
     channel: str
     outcome: Outcome
     reason: Reason
     trace: tuple[RuleResult, ...]
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 def judge(order: Order, channel: ChannelView, *, already_invoiced: str, requested: bool = False) -> Verdict:
@@ -90,7 +92,8 @@ def judge(order: Order, channel: ChannelView, *, already_invoiced: str, requeste
         outcome, reason = Outcome.INVOICE, Reason.REQUESTED_BY_PERSON if requested else Reason.ELIGIBLE
     else:
         outcome, reason = failed.outcome(case), failed.reason(case)
-    return Verdict(channel=channel.name, outcome=outcome, reason=reason, trace=tuple(results))
+    details = {"invoice": already_invoiced} if already_invoiced else {}
+    return Verdict(channel=channel.name, outcome=outcome, reason=reason, trace=tuple(results), details=details)
 
 
 def combine(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:

@@ -34,6 +34,21 @@ class OrderLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Basket:
+    """The cart that an order is part of; at least one of `size` and `external_ids` is given.
+
+    Attributes:
+        id: The sales channel's own.
+        size: How many orders it has; 0 if not stated.
+        external_ids: Of all its orders; empty if not stated.
+    """
+
+    id: str
+    size: int = 0
+    external_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
     """One sale.
 
@@ -56,6 +71,7 @@ class Order:
         total_paid: What the buyer paid for all of it, taxes and shipping included.
         buyer: Who bought.
         notes: Free text.
+        basket: The cart that is invoiced as one; None for an order by itself.
     """
 
     merchant: str
@@ -76,6 +92,7 @@ class Order:
     total_paid: Decimal
     buyer: Buyer = field(default_factory=lambda: Buyer(name=""))
     notes: str = ""
+    basket: Basket | None = None
 
     @property
     def order_id(self) -> str:

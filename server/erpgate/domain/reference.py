@@ -11,3 +11,8 @@ def document_reference(account: str, sales_channel: str, external_id: str, issue
     """
     key = "\x1f".join((account, sales_channel, external_id, str(issue_no))).encode()
     return base64.b32encode(hashlib.sha256(key).digest()[:15]).decode()
+
+
+def basket_reference(account: str, sales_channel: str, basket: str, issue_no: int) -> str:
+    """The reference of a basket's business key, which no order's is equal to."""
+    return document_reference(account, sales_channel, f"\x1fbasket\x1f{basket}", issue_no)

@@ -1,6 +1,6 @@
 """What an order says was paid: its lines, discounts and shipping, held against `total_paid`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
@@ -50,6 +50,16 @@ class Statement:
     def goods(self) -> Decimal:
         """Paid for the lines."""
         return sum((line.total for line in self.lines), _NOTHING)
+
+
+@exactly
+def together(statements: Iterable[Statement]) -> Statement:
+    """Several orders as one statement."""
+    parts = tuple(statements)
+    return Statement(
+        lines=tuple(line for part in parts for line in part.lines),
+        shipping=sum((part.shipping for part in parts), _NOTHING),
+    )
 
 
 @exactly

@@ -9,12 +9,12 @@ from typing import Final
 from erpgate.domain.arithmetic import explain
 from erpgate.domain.fields import check_fields
 from erpgate.domain.money import exactly, minor_units, written
-from erpgate.domain.order import Order
 from erpgate.domain.pricing import Goal
 from erpgate.domain.problem import Blocked
 from erpgate.domain.rounding import Prediction, line_total, predict
+from erpgate.domain.sale import Sale
 from erpgate.domain.settlement import ROUNDING_LINE, Priced, Remainder, Settlement, settle
-from erpgate.domain.statement import Statement, read
+from erpgate.domain.statement import Statement, read, together
 from erpgate.plugin.model import Item, ItemId
 from erpgate.plugin.policy import RoundingPolicy
 from erpgate.plugin.reasons import Reason
@@ -73,7 +73,7 @@ class Plan:
 
 @exactly
 def plan(
-    order: Order,
+    sale: Sale,
     items: Mapping[str, Item],
     *,
     policy: RoundingPolicy,
@@ -83,7 +83,7 @@ def plan(
     """Finds invoice lines of which the ERP makes exactly what the buyer paid.
 
     Args:
-        order: As submitted.
+        sale: What the invoice is for.
         items: Line id to the ERP's item, for every line.
         policy: How the ERP computes.
         shipping: Stands on the shipping line; None leaves shipping out of the invoice.
@@ -93,13 +93,14 @@ def plan(
         Blocked: FIELD_INVALID, TAX_BASIS_UNKNOWN, DOUBLE_TAX_SUSPECTED, ORDER_TOTAL_INCONSISTENT or TOTAL_UNREACHABLE,
             with the arithmetic in its details.
     """
-    check_fields(order, policy)
-    statement = read(order, items)
+    for order in sale.orders:
+        check_fields(order, policy)
+    statement = together(read(order, items) for order in sale.orders)
     left_out = statement.shipping if shipping is None else _NOTHING
-    target = order.total_paid - left_out
+    target = sale.total_paid - left_out
     settlement = settle(_goals(statement, shipping), target, policy, remainder)
     if not settlement.lines:
-        raise _unreachable(order, policy, target, settlement)
+        raise _unreachable(sale, policy, target, settlement)
     prediction = predict(policy, (priced.line for priced in settlement.lines))
     _prove(settlement, prediction)
     return Plan(
@@ -108,7 +109,7 @@ def plan(
         target=target,
         left_out=left_out,
         remainder=prediction.total - target,
-        steps=explain(order, statement, settlement, prediction, left_out),
+        steps=explain(sale, statement, settlement, prediction, left_out),
     )
 
 
@@ -158,21 +159,21 @@ def _prove(settlement: Settlement, prediction: Prediction) -> None:
             raise ValueError(f"Line {goal.line_id} has quantity {quantity} instead of {goal.quantity}.")
 
 
-def _unreachable(order: Order, policy: RoundingPolicy, target: Decimal, settlement: Settlement) -> Blocked:
-    places = max(minor_units(order.currency_code), policy.amount_places)
+def _unreachable(sale: Sale, policy: RoundingPolicy, target: Decimal, settlement: Settlement) -> Blocked:
+    places = max(minor_units(sale.currency_code), policy.amount_places)
     near = {
         "below": "" if settlement.below is None else written(settlement.below, places),
         "above": "" if settlement.above is None else written(settlement.above, places),
     }
     return Blocked(
         Reason.TOTAL_UNREACHABLE,
-        f"The ERP's rounding cannot reach {written(target, places)} {order.currency_code}; the nearest totals are "
+        f"The ERP's rounding cannot reach {written(target, places)} {sale.currency_code}; the nearest totals are "
         f"{' and '.join(filter(None, near.values())) or 'not known'}. "
         "Choose another remainder policy, or invoice by hand.",
         details={
             "target": written(target, places),
             **near,
-            "total_paid": written(order.total_paid, places),
-            "shipping_left_out": written(order.total_paid - target, places),
+            "total_paid": written(sale.total_paid, places),
+            "shipping_left_out": written(sale.total_paid - target, places),
         },
     )

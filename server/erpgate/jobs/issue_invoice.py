@@ -72,7 +72,7 @@ class Work:
 async def _issue(work: Work) -> None:
     progress = work.progress
     if progress.invoice.frozen is None:
-        progress.freeze(await map_invoice(work.lane, work.session, progress.order, progress.invoice))
+        progress.freeze(await map_invoice(work.lane, work.session, progress.sale, progress.invoice))
     document = await progress.journal.once(document_step(work.session, progress))
     document = await without_surplus(work.lane, work.session, progress, document)
     document = await _compared(work, document)

@@ -6,7 +6,9 @@ from erpgate.domain.eligibility import Outcome
 from erpgate.engine.lane import Lane
 from erpgate.engine.work import PARKED, Handler, Postponed
 from erpgate.store.channels import channel_of_account
-from erpgate.store.orders import Judge, StageOf, SubmitOrder, list_orders
+from erpgate.store.judge import Judge, StageOf
+from erpgate.store.orders import list_orders
+from erpgate.store.submit_order import SubmitOrder
 from erpgate.store.tasks import CompleteTask, Task
 
 JUDGE_AGAIN = "judge_again"

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from erpgate.domain.matching import match
-from erpgate.domain.order import Order
 from erpgate.domain.problem import Blocked
+from erpgate.domain.sale import Sale
 from erpgate.domain.totals import Plan, Remainder, plan
 from erpgate.engine.lane import Lane
 from erpgate.engine.session import Session
@@ -19,19 +19,19 @@ from erpgate.store.catalog import codes_like, items_with_ids
 from erpgate.store.records import Frozen, InvoiceRecord
 
 
-async def map_invoice(lane: Lane, session: Session, order: Order, invoice: InvoiceRecord) -> Frozen:
-    """Matches, completes, computes and maps one order; the customer is created if the ERP has none.
+async def map_invoice(lane: Lane, session: Session, sale: Sale, invoice: InvoiceRecord) -> Frozen:
+    """Matches, completes, computes and maps one sale; the customer is created if the ERP has none.
 
     Raises:
         Blocked: A person must act.
         ErpError: The ERP could not be asked.
     """
-    settings = effective_settings(session.settings.selling_on(order.sales_channel), invoice)
-    _check_currency(session, order)
-    items = await _matched(lane, session, order, invoice, settings)
+    settings = effective_settings(session.settings.selling_on(sale.sales_channel), invoice)
+    _check_currency(session, sale)
+    items = await _matched(lane, session, sale, invoice, settings)
     extra = await _configured_items(lane, settings)
     planned = plan(
-        order,
+        sale,
         items,
         policy=session.policy.rounding,
         shipping=extra.get(settings.shipping_item) if settings.shipping_policy == "line" else None,
@@ -41,7 +41,7 @@ async def map_invoice(lane: Lane, session: Session, order: Order, invoice: Invoi
             tolerance=settings.remainder_tolerance,
         ),
     )
-    buyer, defaults_used = session.erp.defaults.complete(order.buyer, settings, session.company)
+    buyer, defaults_used = session.erp.defaults.complete(sale.buyer, settings, session.company)
     customer = await customer_of(lane, session, buyer, settings)
     date = lane.clock.now().astimezone(ZoneInfo(session.company.time_zone)).date()
     draft = Draft(
@@ -49,13 +49,13 @@ async def map_invoice(lane: Lane, session: Session, order: Order, invoice: Invoi
         date=date,
         due_date=date + dt.timedelta(days=settings.payment_term_days),
         customer=customer,
-        currency_code=order.currency_code,
+        currency_code=sale.currency_code,
         lines=_draft_lines(planned),
         total=planned.prediction.total,
         tax_base=planned.prediction.tax_base,
         tax=planned.prediction.tax,
-        order_number=order.external_id,
-        note=order.notes,
+        order_number=sale.order_number,
+        note=sale.notes,
         stage=invoice.stage,
     )
     return Frozen(
@@ -78,30 +78,30 @@ def effective_settings(settings: ChannelSettings, invoice: InvoiceRecord) -> Cha
     )
 
 
-def _check_currency(session: Session, order: Order) -> None:
-    if order.currency_code not in session.policy.currencies:
+def _check_currency(session: Session, sale: Sale) -> None:
+    if sale.currency_code not in session.policy.currencies:
         supported = ", ".join(sorted(session.policy.currencies))
         raise Blocked(
             Reason.CURRENCY_NOT_SUPPORTED,
-            f"The company cannot invoice in {order.currency_code}: switch it on in the ERP, or invoice elsewhere.",
-            details={"currency_code": order.currency_code, "supported": supported},
+            f"The company cannot invoice in {sale.currency_code}: switch it on in the ERP, or invoice elsewhere.",
+            details={"currency_code": sale.currency_code, "supported": supported},
         )
 
 
 async def _matched(
-    lane: Lane, session: Session, order: Order, invoice: InvoiceRecord, settings: ChannelSettings
+    lane: Lane, session: Session, sale: Sale, invoice: InvoiceRecord, settings: ChannelSettings
 ) -> Mapping[str, Item]:
     strategy = session.erp.sku
     corrections = invoice.overrides.line_skus
-    codes = [strategy.normalise(corrections.get(line.line_id, line.sku)) for line in order.lines]
+    codes = [strategy.normalise(corrections.get(line.line_id, line.sku)) for line in sale.lines]
     items = await find_items(lane, session, codes)
     try:
-        return match(order.lines, items, strategy, settings, corrections=corrections)
+        return match(sale.lines, items, strategy, settings, corrections=corrections)
     except Blocked as stop:
         doubtful = [strategy.normalise(corrections.get(line.line_id, line.sku)) for line in stop.lines]
     items = await refreshed(lane, session, codes, [code for code in dict.fromkeys(doubtful) if code])
     known = await _similar_codes(lane, doubtful)
-    return match(order.lines, items, strategy, settings, corrections=corrections, known_skus=known)
+    return match(sale.lines, items, strategy, settings, corrections=corrections, known_skus=known)
 
 
 async def _similar_codes(lane: Lane, codes: list[str]) -> list[str]:

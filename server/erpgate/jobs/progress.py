@@ -7,8 +7,8 @@ from typing import Any
 
 from erpgate.defects import PluginDefect
 from erpgate.domain.eligibility import Outcome
-from erpgate.domain.order import Order
 from erpgate.domain.problem import Blocked
+from erpgate.domain.sale import sale_of
 from erpgate.engine.journal import Journal
 from erpgate.engine.lane import Lane
 from erpgate.plugin.errors import ErpError
@@ -45,8 +45,12 @@ async def load_progress(lane: Lane, task: Task) -> "Progress | None":
     invoice = await lane.database.read(lambda c: get_invoice(c, merchant, channel, invoice_id))
     if invoice is None or invoice.state in _ENDED:
         return None
-    order = await lane.database.read(lambda c: get_order(c, merchant, invoice.order_id))
-    return None if order is None else Progress(lane, task, invoice, order)
+    orders = [
+        await lane.database.read(lambda c, order_id=order_id: get_order(c, merchant, order_id))  # type: ignore[misc]
+        for order_id in invoice.order_ids
+    ]
+    known = tuple(order for order in orders if order is not None)
+    return Progress(lane, task, invoice, known) if known else None
 
 
 class Progress:
@@ -56,21 +60,17 @@ class Progress:
         lane: The account.
         task: That is being run.
         invoice: As stored.
-        order: As stored.
+        orders: That it is for, as stored.
     """
 
-    def __init__(self, lane: Lane, task: Task, invoice: InvoiceRecord, order: OrderRecord) -> None:
+    def __init__(self, lane: Lane, task: Task, invoice: InvoiceRecord, orders: Sequence[OrderRecord]) -> None:
         self.invoice = invoice
         self.journal: Journal = lane.journal(invoice.name)
         self._lane = lane
         self._task = task
-        self._order = order
+        self._orders = orders
+        self.sale = sale_of([order.order for order in orders])
         self._finished = False
-
-    @property
-    def order(self) -> Order:
-        """As submitted last."""
-        return self._order.order
 
     @property
     def frozen(self) -> Frozen:
@@ -81,9 +81,9 @@ class Progress:
 
     def freeze(self, frozen: Frozen) -> None:
         """Fixes what will be sent; it is stored together with the first attempt's row."""
-        order = self.order
+        sale = self.sale
         self.invoice = replace(
-            self.invoice, frozen=frozen, paid_total=order.total_paid, currency_code=order.currency_code
+            self.invoice, frozen=frozen, paid_total=sale.total_paid, currency_code=sale.currency_code
         )
 
     def see(self, document: Document) -> None:
@@ -122,16 +122,19 @@ class Progress:
         failure = Failure(reason=stop.reason, message=stop.message, details=stop.details)
         if unsent:
             self.invoice = replace(self.invoice, frozen=None)
-        verdict = replace(
-            self._verdict(),
-            outcome=Outcome.ERROR,
-            reason=stop.reason,
-            message=stop.message,
-            details=stop.details,
-            line_problems=stop.lines,
-        )
+        verdicts = {
+            order.order_id: replace(
+                self._verdict(order),
+                outcome=Outcome.ERROR,
+                reason=stop.reason,
+                message=stop.message,
+                details=stop.details,
+                line_problems=stop.lines,
+            )
+            for order in self._orders
+        }
         await self._write(
-            replace(self._save(state=InvoiceState.BLOCKED, failure=failure), verdict=verdict, ends=self._task)
+            replace(self._save(state=InvoiceState.BLOCKED, failure=failure), verdicts=verdicts, ends=self._task)
         )
 
     async def unknown(self, delay: dt.timedelta, error: ErpError | None = None) -> None:
@@ -161,27 +164,29 @@ class Progress:
                 details={"erp_message": " ".join(document.messages)},
             )
         save = self._save(state=InvoiceState.OPEN if document is None else _state(document), failure=failure)
-        return replace(save, ends=self._task, verdict=self._good_verdict())
+        return replace(save, ends=self._task, verdicts=self._good_verdicts())
 
-    def _good_verdict(self) -> VerdictRecord | None:
-        """The verdict to restore after an error was mended; None where there was none."""
-        verdict = self._verdict()
-        if verdict.outcome is not Outcome.ERROR:
-            return None
+    def _good_verdicts(self) -> dict[str, VerdictRecord]:
+        """By order id, the verdicts to restore after an error was mended."""
         reason = Reason.REQUESTED_BY_PERSON if self.invoice.requested else Reason.ELIGIBLE
-        return replace(
-            verdict,
-            outcome=Outcome.INVOICE,
-            reason=reason,
-            message="",
-            details={},
-            line_problems=(),
-            invoice=self.invoice.invoice,
-        )
+        verdicts = {order.order_id: self._verdict(order) for order in self._orders}
+        return {
+            order_id: replace(
+                verdict,
+                outcome=Outcome.INVOICE,
+                reason=reason,
+                message="",
+                details={},
+                line_problems=(),
+                invoice=self.invoice.invoice,
+            )
+            for order_id, verdict in verdicts.items()
+            if verdict.outcome is Outcome.ERROR
+        }
 
-    def _verdict(self) -> VerdictRecord:
+    def _verdict(self, order: OrderRecord) -> VerdictRecord:
         now = self._lane.clock.now()
-        own = (v for v in self._order.verdicts if v.channel == self.invoice.channel)
+        own = (v for v in order.verdicts if v.channel == self.invoice.channel)
         stored = next(own, None)
         if stored is None:
             stored = VerdictRecord(

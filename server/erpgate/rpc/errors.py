@@ -68,6 +68,7 @@ _BY_CODE: Final[Mapping[grpc.StatusCode, tuple[Reason, ...]]] = {
         Reason.BEFORE_START,
         Reason.SEVERAL_CHANNELS_ELIGIBLE,
         Reason.CREDIT_NOTE_SUGGESTED,
+        Reason.BASKET_CLOSED,
     ),
 }
 

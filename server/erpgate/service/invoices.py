@@ -162,6 +162,18 @@ def _refused(conflict: Conflict, new: NewInvoice) -> Refused:
             f"The order has no line {conflict.holder}.",
             fields={path: "no such line in the order"},
         )
+    if conflict.what == "basket_incomplete":
+        return Refused(
+            Reason.BASKET_INCOMPLETE,
+            f"The order's basket is invoiced as one, and {conflict.holder} of it did not come yet.",
+            details={"missing": conflict.holder},
+        )
+    if conflict.what == "basket_inconsistent":
+        return Refused(
+            Reason.BASKET_INCONSISTENT,
+            f"The orders of the basket cannot be one invoice, they differ: {conflict.holder}.",
+            details={"values": conflict.holder},
+        )
     return Refused(
         Reason.ALREADY_INVOICED,
         f"The order has an invoice already: {conflict.holder}.",

@@ -1,18 +1,21 @@
 """Orders: submitted, judged by the rules alone, and begun to be invoiced."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from erpgate.domain.eligibility import ChannelView, combine, judge
+from erpgate.domain.basket import judge_basket
+from erpgate.domain.eligibility import ChannelView, Verdict, combine, judge
 from erpgate.domain.order import Order
 from erpgate.engine.clock import Clock
 from erpgate.plugin.model import Stage
 from erpgate.plugin.reasons import Reason
 from erpgate.plugin.settings import Automation
 from erpgate.service.commands import OrderQuery
-from erpgate.service.errors import not_found
+from erpgate.service.errors import Refused, not_found
 from erpgate.service.sources import Sources
-from erpgate.store.orders import SubmitOrder, get_order, list_orders
+from erpgate.store.errors import Conflict
+from erpgate.store.orders import get_order, list_orders
 from erpgate.store.records import ChannelRecord, InvoiceRecord, OrderRecord, VerdictRecord
+from erpgate.store.submit_order import SubmitOrder
 
 
 class Orders:
@@ -28,9 +31,17 @@ class Orders:
 
     async def submit(self, order: Order) -> OrderRecord:
         """Stores and judges an order; durable when it returns. The ERP is not asked."""
-        submitted = await self._sources.database.write(
-            SubmitOrder(order, self._judge, automatic_stage, self._sources.clock.now())
-        )
+        write = SubmitOrder(order, self._judge, automatic_stage, self._sources.clock.now())
+        try:
+            submitted = await self._sources.database.write(write)
+        except Conflict as conflict:
+            if conflict.what != "basket":
+                raise
+            raise Refused(
+                Reason.FIELD_INVALID,
+                f"The order is part of the basket {conflict.holder} and stays in it.",
+                fields={"order.basket.id": f"must be {conflict.holder}."},
+            ) from conflict
         if submitted.account:
             self._sources.wake(submitted.account)
         return submitted.record
@@ -69,34 +80,51 @@ class Rules:
     def __call__(
         self, order: Order, channels: Sequence[ChannelRecord], live: InvoiceRecord | None
     ) -> Sequence[VerdictRecord]:
-        """One verdict per channel."""
-        sent = live is not None and live.frozen is not None
-        invoice = live.name if live is not None and sent else ""
-        requested = live is not None and live.requested
-        views = [ChannelView(name=c.channel, state=c.state.value, automation=_automation(c)) for c in channels]
-        verdicts = [
-            judge(
-                order,
-                view,
-                already_invoiced=invoice,
-                requested=requested and live is not None and live.channel == view.name,
-            )
-            for view in views
-        ]
+        """One verdict per channel on an order by itself."""
+        return self._records(_judged(order, channels, live), live)
+
+    def basket(
+        self, orders: Sequence[Order], channels: Sequence[ChannelRecord], live: Mapping[str, InvoiceRecord]
+    ) -> Mapping[str, Sequence[VerdictRecord]]:
+        """By order id, one verdict per channel on each order of a basket."""
+        own = [_judged(order, channels, live.get(order.order_id)) for order in orders]
+        sent = next((invoice.name for invoice in live.values() if invoice.basket and invoice.frozen is not None), "")
+        return {
+            order.order_id: self._records(verdicts, live.get(order.order_id))
+            for order, verdicts in zip(orders, judge_basket(orders, own, invoice=sent), strict=True)
+        }
+
+    def _records(self, verdicts: Sequence[Verdict], live: InvoiceRecord | None) -> Sequence[VerdictRecord]:
         now = self._clock.now()
+        sent = live if live is not None and live.frozen is not None else None
         return [
             VerdictRecord(
                 channel=verdict.channel,
                 outcome=verdict.outcome,
                 reason=verdict.reason,
                 message=SENTENCES[verdict.reason],
-                details={"invoice": invoice} if invoice else {},
-                invoice=live.invoice if live is not None and sent and live.channel == verdict.channel else "",
+                details=verdict.details,
+                invoice=sent.invoice if sent is not None and sent.channel == verdict.channel else "",
                 trace=verdict.trace,
                 evaluate_time=now,
             )
-            for verdict in (verdicts if requested else combine(verdicts))
+            for verdict in verdicts
         ]
+
+
+def _judged(order: Order, channels: Sequence[ChannelRecord], live: InvoiceRecord | None) -> Sequence[Verdict]:
+    invoice = live.name if live is not None and live.frozen is not None else ""
+    requested = live.channel if live is not None and live.requested else ""
+    verdicts = [
+        judge(
+            order,
+            ChannelView(name=channel.channel, state=channel.state.value, automation=_automation(channel)),
+            already_invoiced=invoice,
+            requested=requested == channel.channel,
+        )
+        for channel in channels
+    ]
+    return verdicts if requested else combine(verdicts)
 
 
 def automatic_stage(channel: ChannelRecord) -> Stage:
@@ -125,5 +153,8 @@ SENTENCES = {
     Reason.ALREADY_INVOICED: "The order has its invoice.",
     Reason.SEVERAL_CHANNELS_ELIGIBLE: "Several channels would invoice the order: choose one.",
     Reason.CREDIT_NOTE_SUGGESTED: "The order was cancelled or refunded after it was invoiced.",
+    Reason.BASKET_INCOMPLETE: "The basket is invoiced as one, and not all of its orders can be invoiced yet.",
+    Reason.BASKET_INCONSISTENT: "The orders of the basket differ in currency or buyer: one invoice cannot be for all.",
+    Reason.BASKET_CLOSED: "The order came after its basket was invoiced without it: invoice it by itself.",
 }
 """One sentence per reason of a verdict."""

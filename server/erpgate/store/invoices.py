@@ -1,8 +1,8 @@
 """Invoices and their business keys."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Self
 
@@ -10,7 +10,8 @@ import sqlalchemy as sa
 import ulid
 
 from erpgate.domain.order import Order
-from erpgate.domain.reference import document_reference
+from erpgate.domain.reference import basket_reference, document_reference
+from erpgate.domain.sale import Sale
 from erpgate.plugin.model import Document, Stage
 from erpgate.store import schema
 from erpgate.store.changes import Change, ChangeKind, note_changes
@@ -90,20 +91,30 @@ def live_invoices(connection: sa.Connection, orders: Iterable[tuple[str, str]]) 
 
 
 def new_invoice(
-    order: Order, channel: ChannelRecord, stage: Stage, now: dt.datetime, overrides: Overrides | None = None
+    orders: Sequence[Order],
+    channel: ChannelRecord,
+    stage: Stage,
+    now: dt.datetime,
+    overrides: Overrides | None = None,
+    *,
+    basket: str = "",
 ) -> InvoiceRecord:
-    """A PENDING invoice of an order, with the reference of its business key."""
+    """A PENDING invoice of an order, or of the orders of a basket, with the reference of its business key."""
+    sale = Sale(tuple(orders))
+    first = orders[0]
+    key = document_reference if not basket else basket_reference
     return InvoiceRecord(
-        merchant=order.merchant,
+        merchant=first.merchant,
         channel=channel.channel,
         invoice=str(ulid.ULID.from_datetime(now)),
         account=channel.account,
-        order_id=order.order_id,
-        reference=document_reference(channel.account, order.sales_channel, order.external_id, FIRST_ISSUE),
+        order_id=first.order_id,
+        basket=tuple(order.order_id for order in orders) if basket else (),
+        reference=key(channel.account, first.sales_channel, basket or first.external_id, FIRST_ISSUE),
         overrides=overrides or Overrides(),
         stage=stage,
-        paid_total=order.total_paid,
-        currency_code=order.currency_code,
+        paid_total=sale.total_paid,
+        currency_code=sale.currency_code,
         create_time=now,
         update_time=now,
     )
@@ -122,30 +133,36 @@ def taken_keys(connection: sa.Connection, keys: Iterable[tuple[str, str, str]]) 
     }
 
 
-def begin_invoices(connection: sa.Connection, begun: Sequence[tuple[Order, InvoiceRecord]], now: dt.datetime) -> None:
-    """Stores invoices with their business keys and wakes their lanes; part of a caller's write."""
+def begin_invoices(
+    connection: sa.Connection, begun: Sequence[tuple[Sequence[Order], InvoiceRecord]], now: dt.datetime
+) -> None:
+    """Stores invoices with the business keys of their orders and wakes their lanes; part of a caller's write."""
     if not begun:
         return
     connection.execute(sa.insert(_invoice), [_row(invoice) for _, invoice in begun])
-    connection.execute(
-        sa.insert(_key),
-        [
-            {
-                "account": invoice.account,
-                "sales_channel": order.sales_channel,
-                "external_id": order.external_id,
-                "issue_no": FIRST_ISSUE,
-                "merchant": order.merchant,
-                "order_id": order.order_id,
-                "channel": invoice.channel,
-                "invoice": invoice.invoice,
-                "live": 1,
-            }
-            for order, invoice in begun
-        ],
-    )
+    connection.execute(sa.insert(_key), [_key_row(order, invoice) for orders, invoice in begun for order in orders])
     note_changes(connection, (_change(invoice) for _, invoice in begun))
     wake(connection, [issue_task(invoice, now) for _, invoice in begun])
+
+
+def replace_orders(connection: sa.Connection, invoice: InvoiceRecord, orders: Sequence[Order]) -> None:
+    """Gives an invoice of which nothing was sent the business keys of these orders; part of a caller's write."""
+    connection.execute(sa.delete(_key).where(_key.c.account == invoice.account, _key.c.invoice == invoice.invoice))
+    connection.execute(sa.insert(_key), [_key_row(order, invoice) for order in orders])
+
+
+def _key_row(order: Order, invoice: InvoiceRecord) -> dict[str, object]:
+    return {
+        "account": invoice.account,
+        "sales_channel": order.sales_channel,
+        "external_id": order.external_id,
+        "issue_no": FIRST_ISSUE,
+        "merchant": order.merchant,
+        "order_id": order.order_id,
+        "channel": invoice.channel,
+        "invoice": invoice.invoice,
+        "live": 1,
+    }
 
 
 def issue_task(invoice: InvoiceRecord, now: dt.datetime) -> Task:
@@ -175,11 +192,11 @@ def save(connection: sa.Connection, invoice: InvoiceRecord) -> InvoiceRecord:
 
 @dataclass(frozen=True)
 class SaveInvoice(Write[InvoiceRecord]):
-    """Notes how far an invoice is, with its order's verdict, and ends the task when it is done."""
+    """Notes how far an invoice is, with the verdicts of its orders by order id, and ends the task when it is done."""
 
     invoice: InvoiceRecord
     lease: Lease
-    verdict: VerdictRecord | None = None
+    verdicts: Mapping[str, VerdictRecord] = field(default_factory=dict)
     ends: Task | None = None
 
     @classmethod
@@ -198,8 +215,7 @@ class SaveInvoice(Write[InvoiceRecord]):
         if ends:
             CompleteTask.apply_all(connection, ends)
         for write, invoice in good:
-            if write.verdict is not None:
-                put_verdicts(connection, invoice.merchant, {invoice.order_id: (write.verdict,)})
+            put_verdicts(connection, invoice.merchant, {order_id: (v,) for order_id, v in write.verdicts.items()})
         return [
             invoice if is_current else Conflict("version") for invoice, is_current in zip(saved, current, strict=True)
         ]
@@ -227,6 +243,7 @@ def _row(record: InvoiceRecord) -> dict[str, object]:
         "invoice": record.invoice,
         "account": record.account,
         "order_id": record.order_id,
+        "basket": to_json(tuple[str, ...], record.basket),
         "reference": record.reference,
         "state": record.state,
         "fiscal_state": record.fiscal_state,
@@ -252,6 +269,7 @@ def _record(row: sa.Row[Any]) -> InvoiceRecord:
         invoice=row.invoice,
         account=row.account,
         order_id=row.order_id,
+        basket=from_json(tuple[str, ...], row.basket),
         reference=row.reference,
         state=InvoiceState(row.state),
         fiscal_state=FiscalState(row.fiscal_state),

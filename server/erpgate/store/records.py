@@ -220,7 +220,8 @@ class InvoiceRecord:
         channel: Id of the channel.
         invoice: Id; sorts by time of creation.
         account: The ERP's company: first part of the business key.
-        order_id: Of the order.
+        order_id: Of the order; of a basket's first one.
+        basket: Order ids of the basket that it is for; empty where it is for one order by itself.
         reference: In the ERP's document too.
         state: How far it is.
         fiscal_state: What the tax authority said.
@@ -243,6 +244,7 @@ class InvoiceRecord:
     invoice: str
     account: str
     order_id: str
+    basket: tuple[str, ...] = ()
     reference: str
     state: InvoiceState = InvoiceState.PENDING
     fiscal_state: FiscalState = FiscalState.NOT_REQUESTED
@@ -263,6 +265,11 @@ class InvoiceRecord:
     def name(self) -> str:
         """Resource name."""
         return f"merchants/{self.merchant}/channels/{self.channel}/invoices/{self.invoice}"
+
+    @property
+    def order_ids(self) -> tuple[str, ...]:
+        """Of every order that it is for."""
+        return self.basket or (self.order_id,)
 
 
 class BytesLeft(enum.StrEnum):

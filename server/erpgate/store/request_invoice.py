@@ -1,13 +1,19 @@
 """Invoices that a person asks for, or tries again."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
+from erpgate.domain.basket import disagreement, missing
 from erpgate.domain.eligibility import Outcome
+from erpgate.domain.order import Order
+from erpgate.domain.sale import Sale, sale_of
 from erpgate.plugin.model import Stage
 from erpgate.plugin.reasons import Reason
+from erpgate.plugin.settings import OrderState
+from erpgate.store.baskets import basket_of, lock_baskets, orders_of_basket
 from erpgate.store.errors import Conflict
 from erpgate.store.invoices import (
     begin_invoices,
@@ -15,16 +21,74 @@ from erpgate.store.invoices import (
     issue_task,
     live_invoices,
     new_invoice,
+    replace_orders,
     save,
     taken_keys,
     withdraw,
 )
-from erpgate.store.orders import get_order
+from erpgate.store.orders import get_order, order_record
 from erpgate.store.records import ChannelRecord, InvoiceRecord, InvoiceState, OrderRecord, Overrides, VerdictRecord
 from erpgate.store.requests import RequestKey, recall, remember
 from erpgate.store.tasks import wake
-from erpgate.store.verdicts import put_verdicts
+from erpgate.store.verdicts import put_verdicts, verdicts_of
 from erpgate.store.writes import Write
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Together:
+    """Orders that are invoiced together when a person picks one of them.
+
+    Attributes:
+        records: The picked one, or those of its basket.
+        basket: Id of the basket; empty where the picked one is invoiced by itself.
+        live: Live invoices of the picked one and its basket, by order id.
+    """
+
+    records: Sequence[OrderRecord]
+    basket: str
+    live: Mapping[str, InvoiceRecord]
+
+    @property
+    def orders(self) -> list[Order]:
+        """As submitted last."""
+        return [record.order for record in self.records]
+
+
+def invoiced_together(connection: sa.Connection, picked: OrderRecord) -> Together:
+    """The picked order with those of its basket that are neither cancelled nor invoiced.
+
+    An order whose basket was invoiced without it is invoiced by itself.
+
+    Raises:
+        Conflict: It has its invoice, or its basket is incomplete or inconsistent.
+    """
+    merchant, key = picked.order.merchant, basket_of(picked.order)
+    records = [picked] if key is None else _known(connection, merchant, orders_of_basket(connection, key))
+    found = live_invoices(connection, [(merchant, record.order_id) for record in records])
+    live = {order_id: invoice for (_, order_id), invoice in found.items()}
+    sent = {order_id for order_id, invoice in live.items() if invoice.frozen is not None}
+    if picked.order_id in sent:
+        raise Conflict("invoice", live[picked.order_id].name)
+    if key is None or any(live[order_id].basket for order_id in sent):
+        return Together(records=[picked], basket="", live=live)
+    _check_basket([record.order for record in records])
+    joining = [r for r in records if r.order_id not in sent and r.order.state is not OrderState.CANCELLED]
+    together = joining if picked in joining else [*joining, picked]
+    return Together(records=together, basket=key[2], live=live)
+
+
+def _known(connection: sa.Connection, merchant: str, rows: Sequence[sa.Row[tuple[object, ...]]]) -> list[OrderRecord]:
+    verdicts = verdicts_of(connection, merchant, [row.order_id for row in rows])
+    return [order_record(row, verdicts.get(row.order_id, ())) for row in rows]
+
+
+def _check_basket(orders: Sequence[Order]) -> None:
+    absent, names = missing(orders)
+    if absent:
+        raise Conflict("basket_incomplete", ", ".join(names) or f"{absent} orders")
+    differing = disagreement(orders)
+    if differing is not None:
+        raise Conflict("basket_inconsistent", f"{differing[0]} {', '.join(differing[1])}")
 
 
 @dataclass(frozen=True)
@@ -43,19 +107,12 @@ class RequestInvoice(Write[InvoiceRecord]):
         merchant = self.channel.merchant
         if self.request is not None and (made := recall(connection, self.request)) is not None:
             return self._made(connection, made)
-        record = get_order(connection, merchant, self.order_id)
-        if record is None:
-            raise Conflict("order", f"merchants/{merchant}/orders/{self.order_id}")
-        self._check_lines(record)
-        live = live_invoices(connection, [(merchant, self.order_id)]).get((merchant, self.order_id))
-        if live is not None and live.frozen is not None:
-            raise Conflict("invoice", live.name)
-        own = live is not None and (live.channel, live.account) == (self.channel.channel, self.channel.account)
-        if live is not None and own:
-            invoice = self._take_over(connection, live, record)
-        else:
-            invoice = self._begin(connection, record, live)
-        put_verdicts(connection, merchant, {self.order_id: (self._verdict(record, invoice),)})
+        together = self._together(connection)
+        self._check_lines(together)
+        kept = self._kept(together)
+        self._make_room(connection, together, kept)
+        invoice = self._begin(connection, together) if kept is None else self._take_over(connection, kept, together)
+        put_verdicts(connection, merchant, {r.order_id: (self._verdict(r, invoice),) for r in together.records})
         if self.request is not None:
             remember(connection, self.request, invoice.invoice, self.now)
         return invoice
@@ -66,34 +123,67 @@ class RequestInvoice(Write[InvoiceRecord]):
             raise Conflict("request_id", invoice)
         return found
 
-    def _check_lines(self, record: OrderRecord) -> None:
-        lines = {line.line_id for line in record.order.lines}
+    def _together(self, connection: sa.Connection) -> Together:
+        merchant = self.channel.merchant
+        record = get_order(connection, merchant, self.order_id)
+        if record is None:
+            raise Conflict("order", f"merchants/{merchant}/orders/{self.order_id}")
+        key = basket_of(record.order)
+        if key is not None:
+            lock_baskets(connection, [key])
+        return invoiced_together(connection, record)
+
+    def _check_lines(self, together: Together) -> None:
+        lines = {line.line_id for line in sale_of(together.orders).lines}
         for line_id in self.overrides.line_skus:
             if line_id not in lines:
                 raise Conflict("line", line_id)
 
-    def _begin(self, connection: sa.Connection, record: OrderRecord, live: InvoiceRecord | None) -> InvoiceRecord:
-        order = record.order
-        key = (self.channel.account, order.sales_channel, order.external_id)
-        taken = taken_keys(connection, [key])
-        if live is None and key in taken:
-            raise Conflict("invoice", taken[key])
-        if live is not None:
-            withdraw(connection, live, self.now)
-        invoice = replace(new_invoice(order, self.channel, self.stage, self.now, self.overrides), requested=True)
-        begin_invoices(connection, [(order, invoice)], self.now)
+    def _kept(self, together: Together) -> InvoiceRecord | None:
+        """The picked order's own invoice, if it is this channel's and for as many orders."""
+        live = together.live.get(self.order_id)
+        if live is None or (live.channel, live.account) != (self.channel.channel, self.channel.account):
+            return None
+        return live if bool(live.basket) == bool(together.basket) else None
+
+    def _make_room(self, connection: sa.Connection, together: Together, kept: InvoiceRecord | None) -> None:
+        """Other invoices of these orders, of which nothing was sent, give way."""
+        mine = {
+            together.live[r.order_id].name: together.live[r.order_id]
+            for r in together.records
+            if r.order_id in together.live
+        }
+        keys = [(self.channel.account, order.sales_channel, order.external_id) for order in together.orders]
+        for holder in taken_keys(connection, keys).values():
+            if holder not in mine:
+                raise Conflict("invoice", holder)
+        for invoice in mine.values():
+            if kept is None or invoice.name != kept.name:
+                withdraw(connection, invoice, self.now)
+
+    def _begin(self, connection: sa.Connection, together: Together) -> InvoiceRecord:
+        orders = together.orders
+        made = new_invoice(orders, self.channel, self.stage, self.now, self.overrides, basket=together.basket)
+        invoice = replace(made, requested=True)
+        begin_invoices(connection, [(orders, invoice)], self.now)
         return invoice
 
-    def _take_over(self, connection: sa.Connection, live: InvoiceRecord, record: OrderRecord) -> InvoiceRecord:
+    def _take_over(self, connection: sa.Connection, live: InvoiceRecord, together: Together) -> InvoiceRecord:
+        sale = Sale(tuple(together.orders))
+        order_ids = tuple(order.order_id for order in sale.orders)
+        if order_ids != live.order_ids:
+            replace_orders(connection, live, sale.orders)
         taken = replace(
             live,
+            order_id=order_ids[0],
+            basket=order_ids if together.basket else (),
             state=InvoiceState.PENDING,
             failure=None,
             overrides=self.overrides,
             requested=True,
             stage=self.stage,
-            paid_total=record.order.total_paid,
-            currency_code=record.order.currency_code,
+            paid_total=sale.total_paid,
+            currency_code=sale.currency_code,
             update_time=self.now,
         )
         stored = save(connection, taken)

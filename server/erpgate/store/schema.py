@@ -102,13 +102,33 @@ sales_order = sa.Table(
     _key("merchant"),
     _key("order_id"),
     _text("sales_channel"),
+    _text("basket"),
     _text("body"),
     _text("digest"),
     _number("source_update_time"),
     _number("revision"),
     _number("create_time"),
     _number("update_time"),
+    sa.Index(
+        "ix_sales_order_basket",
+        "merchant",
+        "sales_channel",
+        "basket",
+        sqlite_where=sa.text("basket <> ''"),
+        postgresql_where=sa.text("basket <> ''"),
+    ),
 )
+
+basket = sa.Table(
+    "basket",
+    metadata,
+    _key("merchant"),
+    _key("sales_channel"),
+    _key("basket"),
+    _number("turn"),
+    sqlite_with_rowid=False,
+)
+"""A row to lock, so that the orders of a basket are judged one commit after the other."""
 
 order_revision = sa.Table(
     "order_revision",
@@ -139,6 +159,7 @@ invoice = sa.Table(
     _key("invoice"),
     _text("account"),
     _text("order_id"),
+    _text("basket"),
     _text("reference"),
     _text("state"),
     _text("fiscal_state"),

@@ -304,6 +304,27 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     What to do: Decide about a credit note in the ERP.
     """
+    ERROR_REASON_BASKET_INCOMPLETE: _ErrorReason.ValueType  # 81
+    """Orders of the basket are missing, or one of them waits: the basket becomes one invoice when all can be invoiced.
+
+    Code: FAILED_PRECONDITION. Metadata: basket, arrived, expected, missing, waiting.
+
+    What to do: Nothing; it goes on by itself. If an order will not come, submit one with the basket's right size.
+    """
+    ERROR_REASON_BASKET_INCONSISTENT: _ErrorReason.ValueType  # 82
+    """The orders of the basket differ in currency or buyer, so that one invoice cannot be for all of them.
+
+    Code: FAILED_PRECONDITION. Metadata: basket, field, values.
+
+    What to do: Submit the orders with what they share, or without the basket.
+    """
+    ERROR_REASON_BASKET_CLOSED: _ErrorReason.ValueType  # 83
+    """The order came after its basket had been invoiced without it.
+
+    Code: OK. Metadata: basket, invoice.
+
+    What to do: Invoice it by itself with CreateInvoice.
+    """
     ERROR_REASON_FISCAL_REJECTED: _ErrorReason.ValueType  # 41
     """The tax authority refused the document.
 
@@ -754,6 +775,27 @@ ERROR_REASON_CREDIT_NOTE_SUGGESTED: ErrorReason.ValueType  # 40
 Code: OK. Metadata: none.
 
 What to do: Decide about a credit note in the ERP.
+"""
+ERROR_REASON_BASKET_INCOMPLETE: ErrorReason.ValueType  # 81
+"""Orders of the basket are missing, or one of them waits: the basket becomes one invoice when all can be invoiced.
+
+Code: FAILED_PRECONDITION. Metadata: basket, arrived, expected, missing, waiting.
+
+What to do: Nothing; it goes on by itself. If an order will not come, submit one with the basket's right size.
+"""
+ERROR_REASON_BASKET_INCONSISTENT: ErrorReason.ValueType  # 82
+"""The orders of the basket differ in currency or buyer, so that one invoice cannot be for all of them.
+
+Code: FAILED_PRECONDITION. Metadata: basket, field, values.
+
+What to do: Submit the orders with what they share, or without the basket.
+"""
+ERROR_REASON_BASKET_CLOSED: ErrorReason.ValueType  # 83
+"""The order came after its basket had been invoiced without it.
+
+Code: OK. Metadata: basket, invoice.
+
+What to do: Invoice it by itself with CreateInvoice.
 """
 ERROR_REASON_FISCAL_REJECTED: ErrorReason.ValueType  # 41
 """The tax authority refused the document.

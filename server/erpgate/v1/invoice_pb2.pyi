@@ -225,10 +225,11 @@ class Invoice(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    ORDERS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, such as `merchants/acme/channels/main/invoices/01K2Z7A8B9C0D1E2F3G4H5J6K7`."""
     order: _builtins.str
-    """The order, such as `merchants/acme/orders/shop-co:1001`."""
+    """The order, such as `merchants/acme/orders/shop-co:1001`; of a basket, the first of them."""
     reference: _builtins.str
     """Ours, in the ERP's document too; derived from company and order alone."""
     state: Global___InvoiceState.ValueType
@@ -287,6 +288,10 @@ class Invoice(_message.Message):
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """When it was changed last."""
 
+    @_builtins.property
+    def orders(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Every order that it is for: one, or those of a basket, by name."""
+
     def __init__(
         self,
         *,
@@ -315,10 +320,11 @@ class Invoice(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         etag: _builtins.str = ...,
+        orders: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "failure", b"failure", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arithmetic", b"arithmetic", "attempts", b"attempts", "create_time", b"create_time", "currency_code", b"currency_code", "customer_id", b"customer_id", "date", b"date", "defaults_used", b"defaults_used", "document_id", b"document_id", "document_number", b"document_number", "due_date", b"due_date", "etag", b"etag", "expected_total", b"expected_total", "failure", b"failure", "fiscal_state", b"fiscal_state", "name", b"name", "order", b"order", "paid_total", b"paid_total", "payment_state", b"payment_state", "reference", b"reference", "shipping_left_out", b"shipping_left_out", "state", b"state", "tax", b"tax", "tax_base", b"tax_base", "total", b"total", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arithmetic", b"arithmetic", "attempts", b"attempts", "create_time", b"create_time", "currency_code", b"currency_code", "customer_id", b"customer_id", "date", b"date", "defaults_used", b"defaults_used", "document_id", b"document_id", "document_number", b"document_number", "due_date", b"due_date", "etag", b"etag", "expected_total", b"expected_total", "failure", b"failure", "fiscal_state", b"fiscal_state", "name", b"name", "order", b"order", "orders", b"orders", "paid_total", b"paid_total", "payment_state", b"payment_state", "reference", b"reference", "shipping_left_out", b"shipping_left_out", "state", b"state", "tax", b"tax", "tax_base", b"tax_base", "total", b"total", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

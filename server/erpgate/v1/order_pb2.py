@@ -28,7 +28,7 @@ from erpgate.v1 import party_pb2 as erpgate_dot_v1_dot_party__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x65rpgate/v1/order.proto\x12\nerpgate.v1\x1a\x18\x65rpgate/v1/channel.proto\x1a\x1d\x65rpgate/v1/error_reason.proto\x1a\x16\x65rpgate/v1/party.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb6\x05\n\x05Order\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x15\n\rsales_channel\x18\x02 \x01(\t\x12\x13\n\x0b\x65xternal_id\x18\x03 \x01(\t\x12%\n\x05state\x18\x04 \x01(\x0e\x32\x16.erpgate.v1.OrderState\x12\x14\n\x0csource_state\x18\x05 \x01(\t\x12\x13\n\x0b\x66ulfillment\x18\x06 \x01(\x08\x12\x10\n\x08refunded\x18\x07 \x01(\x08\x12.\n\norder_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x12source_update_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rcurrency_code\x18\n \x01(\t\x12\x1f\n\x12price_includes_tax\x18\x0b \x01(\x08H\x00\x88\x01\x01\x12$\n\x05lines\x18\x0c \x03(\x0b\x32\x15.erpgate.v1.OrderLine\x12\x17\n\x0f\x64iscount_amount\x18\r \x01(\t\x12\x17\n\x0fshipping_amount\x18\x0e \x01(\t\x12 \n\x18shipping_discount_amount\x18\x0f \x01(\t\x12\x12\n\ntotal_paid\x18\x10 \x01(\t\x12 \n\x05\x62uyer\x18\x11 \x01(\x0b\x32\x11.erpgate.v1.Party\x12\r\n\x05notes\x18\x12 \x01(\t\x12\x10\n\x08revision\x18\x13 \x01(\x05\x12%\n\x08verdicts\x18\x14 \x03(\x0b\x32\x13.erpgate.v1.Verdict\x12/\n\x0b\x63reate_time\x18\x15 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x16 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x15\n\x13_price_includes_tax\"\xaf\x01\n\tOrderLine\x12\x0f\n\x07line_id\x18\x01 \x01(\t\x12\x0b\n\x03sku\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x10\n\x08quantity\x18\x04 \x01(\t\x12\x12\n\nunit_price\x18\x05 \x01(\t\x12\x17\n\x0f\x64iscount_amount\x18\x06 \x01(\t\x12\x1f\n\x12price_includes_tax\x18\x07 \x01(\x08H\x00\x88\x01\x01\x42\x15\n\x13_price_includes_tax\"\xff\x02\n\x07Verdict\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12+\n\x07outcome\x18\x02 \x01(\x0e\x32\x1a.erpgate.v1.VerdictOutcome\x12\'\n\x06reason\x18\x03 \x01(\x0e\x32\x17.erpgate.v1.ErrorReason\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x31\n\x07\x64\x65tails\x18\x05 \x03(\x0b\x32 .erpgate.v1.Verdict.DetailsEntry\x12.\n\rline_problems\x18\x06 \x03(\x0b\x32\x17.erpgate.v1.LineProblem\x12\x0f\n\x07invoice\x18\x07 \x01(\t\x12%\n\x05trace\x18\x08 \x03(\x0b\x32\x16.erpgate.v1.RuleResult\x12\x31\n\revaluate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1a.\n\x0c\x44\x65tailsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"K\n\nRuleResult\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\x12\x10\n\x08\x65xpected\x18\x03 \x01(\t\x12\x0e\n\x06passed\x18\x04 \x01(\x08\"z\n\x0bLineProblem\x12\x0f\n\x07line_id\x18\x01 \x01(\t\x12\x0b\n\x03sku\x18\x02 \x01(\t\x12\'\n\x06reason\x18\x03 \x01(\x0e\x32\x17.erpgate.v1.ErrorReason\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x13\n\x0bsuggestions\x18\x05 \x03(\t*\xa3\x01\n\x0eVerdictOutcome\x12\x1f\n\x1bVERDICT_OUTCOME_UNSPECIFIED\x10\x00\x12\x1b\n\x17VERDICT_OUTCOME_INVOICE\x10\x01\x12\x1b\n\x17VERDICT_OUTCOME_SKIPPED\x10\x02\x12\x1b\n\x17VERDICT_OUTCOME_WAITING\x10\x03\x12\x19\n\x15VERDICT_OUTCOME_ERROR\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x65rpgate/v1/order.proto\x12\nerpgate.v1\x1a\x18\x65rpgate/v1/channel.proto\x1a\x1d\x65rpgate/v1/error_reason.proto\x1a\x16\x65rpgate/v1/party.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xda\x05\n\x05Order\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x15\n\rsales_channel\x18\x02 \x01(\t\x12\x13\n\x0b\x65xternal_id\x18\x03 \x01(\t\x12%\n\x05state\x18\x04 \x01(\x0e\x32\x16.erpgate.v1.OrderState\x12\x14\n\x0csource_state\x18\x05 \x01(\t\x12\x13\n\x0b\x66ulfillment\x18\x06 \x01(\x08\x12\x10\n\x08refunded\x18\x07 \x01(\x08\x12.\n\norder_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x12source_update_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rcurrency_code\x18\n \x01(\t\x12\x1f\n\x12price_includes_tax\x18\x0b \x01(\x08H\x00\x88\x01\x01\x12$\n\x05lines\x18\x0c \x03(\x0b\x32\x15.erpgate.v1.OrderLine\x12\x17\n\x0f\x64iscount_amount\x18\r \x01(\t\x12\x17\n\x0fshipping_amount\x18\x0e \x01(\t\x12 \n\x18shipping_discount_amount\x18\x0f \x01(\t\x12\x12\n\ntotal_paid\x18\x10 \x01(\t\x12 \n\x05\x62uyer\x18\x11 \x01(\x0b\x32\x11.erpgate.v1.Party\x12\r\n\x05notes\x18\x12 \x01(\t\x12\x10\n\x08revision\x18\x13 \x01(\x05\x12%\n\x08verdicts\x18\x14 \x03(\x0b\x32\x13.erpgate.v1.Verdict\x12/\n\x0b\x63reate_time\x18\x15 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x16 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\"\n\x06\x62\x61sket\x18\x17 \x01(\x0b\x32\x12.erpgate.v1.BasketB\x15\n\x13_price_includes_tax\"8\n\x06\x42\x61sket\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04size\x18\x02 \x01(\x05\x12\x14\n\x0c\x65xternal_ids\x18\x03 \x03(\t\"\xaf\x01\n\tOrderLine\x12\x0f\n\x07line_id\x18\x01 \x01(\t\x12\x0b\n\x03sku\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x10\n\x08quantity\x18\x04 \x01(\t\x12\x12\n\nunit_price\x18\x05 \x01(\t\x12\x17\n\x0f\x64iscount_amount\x18\x06 \x01(\t\x12\x1f\n\x12price_includes_tax\x18\x07 \x01(\x08H\x00\x88\x01\x01\x42\x15\n\x13_price_includes_tax\"\xff\x02\n\x07Verdict\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12+\n\x07outcome\x18\x02 \x01(\x0e\x32\x1a.erpgate.v1.VerdictOutcome\x12\'\n\x06reason\x18\x03 \x01(\x0e\x32\x17.erpgate.v1.ErrorReason\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x31\n\x07\x64\x65tails\x18\x05 \x03(\x0b\x32 .erpgate.v1.Verdict.DetailsEntry\x12.\n\rline_problems\x18\x06 \x03(\x0b\x32\x17.erpgate.v1.LineProblem\x12\x0f\n\x07invoice\x18\x07 \x01(\t\x12%\n\x05trace\x18\x08 \x03(\x0b\x32\x16.erpgate.v1.RuleResult\x12\x31\n\revaluate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1a.\n\x0c\x44\x65tailsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"K\n\nRuleResult\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\x12\x10\n\x08\x65xpected\x18\x03 \x01(\t\x12\x0e\n\x06passed\x18\x04 \x01(\x08\"z\n\x0bLineProblem\x12\x0f\n\x07line_id\x18\x01 \x01(\t\x12\x0b\n\x03sku\x18\x02 \x01(\t\x12\'\n\x06reason\x18\x03 \x01(\x0e\x32\x17.erpgate.v1.ErrorReason\x12\x0f\n\x07message\x18\x04 \x01(\t\x12\x13\n\x0bsuggestions\x18\x05 \x03(\t*\xa3\x01\n\x0eVerdictOutcome\x12\x1f\n\x1bVERDICT_OUTCOME_UNSPECIFIED\x10\x00\x12\x1b\n\x17VERDICT_OUTCOME_INVOICE\x10\x01\x12\x1b\n\x17VERDICT_OUTCOME_SKIPPED\x10\x02\x12\x1b\n\x17VERDICT_OUTCOME_WAITING\x10\x03\x12\x19\n\x15VERDICT_OUTCOME_ERROR\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,18 +37,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_VERDICT_DETAILSENTRY']._loaded_options = None
   _globals['_VERDICT_DETAILSENTRY']._serialized_options = b'8\001'
-  _globals['_VERDICTOUTCOME']._serialized_start=1615
-  _globals['_VERDICTOUTCOME']._serialized_end=1778
+  _globals['_VERDICTOUTCOME']._serialized_start=1709
+  _globals['_VERDICTOUTCOME']._serialized_end=1872
   _globals['_ORDER']._serialized_start=153
-  _globals['_ORDER']._serialized_end=847
-  _globals['_ORDERLINE']._serialized_start=850
-  _globals['_ORDERLINE']._serialized_end=1025
-  _globals['_VERDICT']._serialized_start=1028
-  _globals['_VERDICT']._serialized_end=1411
-  _globals['_VERDICT_DETAILSENTRY']._serialized_start=1365
-  _globals['_VERDICT_DETAILSENTRY']._serialized_end=1411
-  _globals['_RULERESULT']._serialized_start=1413
-  _globals['_RULERESULT']._serialized_end=1488
-  _globals['_LINEPROBLEM']._serialized_start=1490
-  _globals['_LINEPROBLEM']._serialized_end=1612
+  _globals['_ORDER']._serialized_end=883
+  _globals['_BASKET']._serialized_start=885
+  _globals['_BASKET']._serialized_end=941
+  _globals['_ORDERLINE']._serialized_start=944
+  _globals['_ORDERLINE']._serialized_end=1119
+  _globals['_VERDICT']._serialized_start=1122
+  _globals['_VERDICT']._serialized_end=1505
+  _globals['_VERDICT_DETAILSENTRY']._serialized_start=1459
+  _globals['_VERDICT_DETAILSENTRY']._serialized_end=1505
+  _globals['_RULERESULT']._serialized_start=1507
+  _globals['_RULERESULT']._serialized_end=1582
+  _globals['_LINEPROBLEM']._serialized_start=1584
+  _globals['_LINEPROBLEM']._serialized_end=1706
 # @@protoc_insertion_point(module_scope)

@@ -83,6 +83,7 @@ class Order(_message.Message):
     VERDICTS_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    BASKET_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Output only. Resource name, such as `merchants/acme/orders/shop-co:1001`: sales channel and external id, each
     percent-encoded where it has other characters than letters, digits, `.`, `_`, `~` and `-`.
@@ -143,6 +144,10 @@ class Order(_message.Message):
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """Output only. When it was last changed."""
 
+    @_builtins.property
+    def basket(self) -> Global___Basket:
+        """The cart that it is part of, where several orders are paid and invoiced as one. Once stated, its id stays."""
+
     def __init__(
         self,
         *,
@@ -168,16 +173,55 @@ class Order(_message.Message):
         verdicts: _abc.Iterable[Global___Verdict] | None = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
+        basket: Global___Basket | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_price_includes_tax", b"_price_includes_tax", "buyer", b"buyer", "create_time", b"create_time", "order_time", b"order_time", "price_includes_tax", b"price_includes_tax", "source_update_time", b"source_update_time", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_price_includes_tax", b"_price_includes_tax", "basket", b"basket", "buyer", b"buyer", "create_time", b"create_time", "order_time", b"order_time", "price_includes_tax", b"price_includes_tax", "source_update_time", b"source_update_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_price_includes_tax", b"_price_includes_tax", "buyer", b"buyer", "create_time", b"create_time", "currency_code", b"currency_code", "discount_amount", b"discount_amount", "external_id", b"external_id", "fulfillment", b"fulfillment", "lines", b"lines", "name", b"name", "notes", b"notes", "order_time", b"order_time", "price_includes_tax", b"price_includes_tax", "refunded", b"refunded", "revision", b"revision", "sales_channel", b"sales_channel", "shipping_amount", b"shipping_amount", "shipping_discount_amount", b"shipping_discount_amount", "source_state", b"source_state", "source_update_time", b"source_update_time", "state", b"state", "total_paid", b"total_paid", "update_time", b"update_time", "verdicts", b"verdicts"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_price_includes_tax", b"_price_includes_tax", "basket", b"basket", "buyer", b"buyer", "create_time", b"create_time", "currency_code", b"currency_code", "discount_amount", b"discount_amount", "external_id", b"external_id", "fulfillment", b"fulfillment", "lines", b"lines", "name", b"name", "notes", b"notes", "order_time", b"order_time", "price_includes_tax", b"price_includes_tax", "refunded", b"refunded", "revision", b"revision", "sales_channel", b"sales_channel", "shipping_amount", b"shipping_amount", "shipping_discount_amount", b"shipping_discount_amount", "source_state", b"source_state", "source_update_time", b"source_update_time", "state", b"state", "total_paid", b"total_paid", "update_time", b"update_time", "verdicts", b"verdicts"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__price_includes_tax: _TypeAlias = _typing.Literal["price_includes_tax"]  # noqa: Y015
     _WhichOneofArgType__price_includes_tax: _TypeAlias = _typing.Literal["_price_includes_tax", b"_price_includes_tax"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__price_includes_tax) -> _WhichOneofReturnType__price_includes_tax | None: ...
 
 Global___Order: _TypeAlias = Order  # noqa: Y015
+
+@_typing.final
+class Basket(_message.Message):
+    """A cart of several orders of one sales channel, which become one invoice.
+
+    The invoice is begun when all of them are there and none of them waits; until then their verdict is WAITING with
+    BASKET_INCOMPLETE. Orders that a rule leaves out, such as cancelled ones, are not on the invoice. The orders must
+    have one currency and one buyer. `size`, `external_ids` or both are given; where orders of one basket say different
+    things, the larger one counts.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    EXTERNAL_IDS_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    """Required. The sales channel's own id of it, at most 128 characters."""
+    size: _builtins.int
+    """How many orders it has, at most 100."""
+    @_builtins.property
+    def external_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """External ids of all its orders, this one's too, at most 100."""
+
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        size: _builtins.int = ...,
+        external_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["external_ids", b"external_ids", "id", b"id", "size", b"size"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Basket: _TypeAlias = Basket  # noqa: Y015
 
 @_typing.final
 class OrderLine(_message.Message):

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from erpgate.domain.order import Order, OrderLine
+from erpgate.domain.sale import sale_of
 from erpgate.domain.totals import Remainder, plan
 from erpgate.plugin import Address, Buyer, Company, CompanyId, CustomerId, Draft, DraftLine, Item, ItemId
 from erpgate.plugin.settings import OrderState
@@ -79,7 +80,7 @@ def test_an_order_becomes_what_the_file_says(name: str, golden: Callable[[str, o
     company, order = company_of(given), order_of(given)
     settings = AlegraSettings.model_validate(given["settings"])
     rounding = ALEGRA.policy(company, settings).rounding
-    planned = plan(order, items_of(given), policy=rounding, shipping=None, remainder=Remainder())
+    planned = plan(sale_of([order]), items_of(given), policy=rounding, shipping=None, remainder=Remainder())
     buyer, _ = ALEGRA.defaults.complete(order.buyer, settings, company)
     draft = Draft(
         reference="ABCDEFGHIJKLMNOPQRSTUVWX",

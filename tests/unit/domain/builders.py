@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from erpgate.domain.order import Order, OrderLine
 from erpgate.domain.rounding import Prediction, PricedLine, predict, rates_of
+from erpgate.domain.sale import sale_of
 from erpgate.domain.totals import Plan, Remainder, plan
 from erpgate.plugin.model import Item, ItemId
 from erpgate.plugin.policy import RoundingPolicy
@@ -139,7 +140,7 @@ def planned(
 ) -> Plan:
     """Plans an order whose lines have `items` in turn; the last item serves the rest of the lines."""
     return plan(
-        order,
+        sale_of([order]),
         items_of(order, *items),
         policy=policy or a_policy(),
         shipping=shipping,

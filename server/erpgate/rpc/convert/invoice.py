@@ -34,6 +34,7 @@ def invoice_to_wire(record: InvoiceRecord, attempts: Sequence[AttemptRecord] = (
         create_time=timestamp(record.create_time),
         update_time=timestamp(record.update_time),
         etag=etag(record.version),
+        orders=[names.order_name(record.merchant, order_id) for order_id in record.order_ids],
     )
     if record.frozen is not None:
         _add_frozen(message, record.frozen)

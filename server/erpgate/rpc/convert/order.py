@@ -6,7 +6,7 @@ from typing import Final
 from google.rpc import status_pb2
 
 from erpgate.domain.eligibility import Outcome
-from erpgate.domain.order import Order, OrderLine
+from erpgate.domain.order import Basket, Order, OrderLine
 from erpgate.plugin.model import Address, Buyer
 from erpgate.plugin.settings import OrderState
 from erpgate.rpc import names
@@ -47,7 +47,12 @@ def order_from_wire(merchant: str, message: order_pb2.Order) -> Order:
         total_paid=decimal(message.total_paid),
         buyer=_buyer_from_wire(message.buyer),
         notes=message.notes,
+        basket=_basket_from_wire(message.basket) if message.HasField("basket") else None,
     )
+
+
+def _basket_from_wire(basket: order_pb2.Basket) -> Basket:
+    return Basket(id=basket.id, size=basket.size, external_ids=tuple(basket.external_ids))
 
 
 def _line_from_wire(line: order_pb2.OrderLine, number: int) -> OrderLine:
@@ -101,11 +106,16 @@ def order_to_wire(record: OrderRecord) -> order_pb2.Order:
         total_paid=decimal_text(order.total_paid),
         buyer=_buyer_to_wire(order.buyer),
         notes=order.notes,
+        basket=None if order.basket is None else _basket_to_wire(order.basket),
         revision=record.revision,
         verdicts=[_verdict_to_wire(order.merchant, verdict) for verdict in record.verdicts],
         create_time=timestamp(record.create_time),
         update_time=timestamp(record.update_time),
     )
+
+
+def _basket_to_wire(basket: Basket) -> order_pb2.Basket:
+    return order_pb2.Basket(id=basket.id, size=basket.size, external_ids=basket.external_ids)
 
 
 def acknowledgement(record: OrderRecord) -> invoicing_service_pb2.SubmitOrdersResponse:

@@ -19,7 +19,7 @@ def _issue_needs_open(overrides: invoice_pb2.InvoiceOverrides, path: str, wrong:
 OVERRIDES: Final = fields(
     invoice_pb2.InvoiceOverrides,
     _issue_needs_open,
-    line_skus=entries(nonblank(text(64)), nonblank(text(100)), limit=2000),
+    line_skus=entries(nonblank(text(193)), nonblank(text(100)), limit=2000),
     warehouse=words.OPTION,
     price_list=words.OPTION,
     initial_state=one_of(channel_pb2.InitialState),

@@ -8,11 +8,13 @@ from erpgate.rpc import names
 from erpgate.rpc.validation import words
 from erpgate.rpc.validation.checks import (
     Violations,
+    between,
     decimal,
     decimals_of,
     each,
     fields,
     instant,
+    nonblank,
     one_of,
     required,
     text,
@@ -70,11 +72,35 @@ def _short_id(order: order_pb2.Order, path: str, wrong: Violations) -> None:
         wrong.add(f"{path}.external_id", "has too many characters that must be percent-encoded.")
 
 
+def _told_basket(basket: order_pb2.Basket, path: str, wrong: Violations) -> None:
+    if not basket.size and not basket.external_ids:
+        wrong.add(f"{path}.size", "is required where external_ids is empty.")
+    if basket.size and len(basket.external_ids) > basket.size:
+        wrong.add(
+            f"{path}.external_ids", f"has {len(basket.external_ids)} elements; the basket's size is {basket.size}."
+        )
+
+
+_BASKET: Final = fields(
+    order_pb2.Basket,
+    _told_basket,
+    id=required(trimmed(text(128))),
+    size=between(1, 100),
+    external_ids=each(trimmed(nonblank(text(128))), limit=100),
+)
+
+
+def _in_its_basket(order: order_pb2.Order, path: str, wrong: Violations) -> None:
+    if order.basket.external_ids and order.external_id not in order.basket.external_ids:
+        wrong.add(f"{path}.basket.external_ids", "must contain the order's own external_id.")
+
+
 ORDER: Final = fields(
     order_pb2.Order,
     _minor_units,
     _distinct_lines,
     _short_id,
+    _in_its_basket,
     sales_channel=required(words.SALES_CHANNEL),
     external_id=required(trimmed(text(128))),
     state=required(one_of(channel_pb2.OrderState)),
@@ -89,4 +115,5 @@ ORDER: Final = fields(
     total_paid=required(words.AMOUNT),
     buyer=_PARTY,
     notes=text(2000, lines=True),
+    basket=_BASKET,
 )

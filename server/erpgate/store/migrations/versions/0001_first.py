@@ -24,6 +24,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account", "subject", "step", "number"),
     )
     op.create_table(
+        "basket",
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("sales_channel", sa.Text(), nullable=False),
+        sa.Column("basket", sa.Text(), nullable=False),
+        sa.Column("turn", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("merchant", "sales_channel", "basket"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "catalog_item",
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("item_id", sa.Text(), nullable=False),
@@ -88,6 +97,7 @@ def upgrade() -> None:
         sa.Column("invoice", sa.Text(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("order_id", sa.Text(), nullable=False),
+        sa.Column("basket", sa.Text(), nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("fiscal_state", sa.Text(), nullable=False),
@@ -169,6 +179,7 @@ def upgrade() -> None:
         sa.Column("merchant", sa.Text(), nullable=False),
         sa.Column("order_id", sa.Text(), nullable=False),
         sa.Column("sales_channel", sa.Text(), nullable=False),
+        sa.Column("basket", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("source_update_time", sa.BigInteger(), nullable=False),
@@ -176,6 +187,14 @@ def upgrade() -> None:
         sa.Column("create_time", sa.BigInteger(), nullable=False),
         sa.Column("update_time", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("merchant", "order_id"),
+    )
+    op.create_index(
+        "ix_sales_order_basket",
+        "sales_order",
+        ["merchant", "sales_channel", "basket"],
+        unique=False,
+        sqlite_where=sa.text("basket <> ''"),
+        postgresql_where=sa.text("basket <> ''"),
     )
     op.create_table(
         "worker",
