@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Literal, get_args, get_origin, get_type_hints
@@ -10,6 +11,7 @@ import pytest
 from erpgate_alegra import assumptions
 from erpgate_alegra.simulator import assumptions as simulator
 from erpgate_alegra.simulator.assumptions import Switches
+from erpgate_alegra.simulator.resources import strict
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "alegra-assumptions.md").read_text()
 
@@ -77,3 +79,23 @@ def test_every_switch_is_listed_with_its_default_and_its_choices() -> None:
             assert tuple(re.findall(r"`(\w+)`", listed)) == field.default
         else:
             assert value_in(listed) == str(field.default)
+
+
+def test_every_strict_rule_is_listed_with_what_it_rests_on() -> None:
+    rules = [strict.require_code, *dict.fromkeys(_rules())]
+    listed = {row[0].strip("`"): row[3] for row in tables()["rule 4"]}
+
+    assert sorted(listed) == sorted(rule.__name__ for rule in rules)
+    for rule in rules:
+        said = " ".join((rule.__doc__ or "").split())
+        facts = [fact.lower() for fact in re.findall(r"Fact [\d.]*\d", said)]
+        assumed = re.findall(r"[Aa]ssumption ([A-Z_]+)", said)
+        assert facts or assumed, rule.__name__
+        assert listed[rule.__name__] == ", ".join([*facts, *(f"`{name}`" for name in assumed)])
+        assert set(assumed) <= set(constants_of(simulator))
+
+
+def _rules() -> Iterator[Callable[..., object]]:
+    for table in (strict.CONTACT_RULES, strict.INVOICE_RULES, strict.STAMP_RULES):
+        for rules in table.values():
+            yield from rules

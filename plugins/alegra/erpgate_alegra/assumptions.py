@@ -70,8 +70,8 @@ MEXICAN_ADDRESS_KEYS = ("street", "municipality", "state", "zipCode")
 MEXICAN_STAMP_NEEDS_POSTAL_CODE = True
 """A Mexican stamp needs the postal code of the buyer; the tax authority wants that of every receiver."""
 
-PERUVIAN_ADDRESS_KEYS = ("address", "province", "department", "zipCode")
-"""Keys of a Peruvian address for street, city, region and postal code; there are others too."""
+PERUVIAN_ADDRESS_KEYS = ("address", "province", "department", "")
+"""Keys of a Peruvian address for street, city and region; there are others too, and none for a postal code."""
 
 PERUVIAN_PAYMENT_FORM_KEY = "paymentForm"
 """Key of CASH or CREDIT on a Peruvian invoice."""

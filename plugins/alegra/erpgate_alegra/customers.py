@@ -1,6 +1,8 @@
 """A buyer as the body of a new Alegra contact."""
 
-from erpgate.plugin import Address, Buyer, Payload
+from dataclasses import replace
+
+from erpgate.plugin import Address, Buyer, Payload, Reason, Rejected
 
 from erpgate_alegra.countries import COUNTRIES, Country
 from erpgate_alegra.document_types import PERSON, plain
@@ -12,9 +14,13 @@ def contact_payload(buyer: Buyer, settings: AlegraSettings, country: Country) ->
     """The body that creates the buyer as a customer.
 
     Raises:
-        Rejected: The identity document is none of this country.
+        Rejected: The identity document is none of this country, or the invoice shall be stamped and the address lacks
+            what that needs.
     """
     identification = identification_of(buyer, country)
+    address = _localised(buyer.address, country)
+    if settings.automation.issue:
+        _require_to_stamp(address, country)
     kind = country.kind_of_person(identification.type, settings.person_type)
     regime = country.regime_of(kind, settings.regime)
     name = " ".join(buyer.name.split())
@@ -27,7 +33,7 @@ def contact_payload(buyer: Buyer, settings: AlegraSettings, country: Country) ->
         "type": ["client"],
         "email": buyer.email.strip(),
         "phonePrimary": buyer.phone.strip(),
-        "address": _address(buyer.address, country),
+        "address": _address(address, country),
     }
     return {key: value for key, value in body.items() if key and value}
 
@@ -48,10 +54,26 @@ def _name_object(name: str) -> dict[str, str]:
     return {"firstName": " ".join(words[:given]), "lastName": " ".join(words[given:] or words)}
 
 
+def _localised(address: Address, country: Country) -> Address:
+    """The address with city and region as the tax authority writes them."""
+    city, region = country.cities.get(plain(address.city), (address.city, address.region))
+    return replace(address, city=city, region=region)
+
+
+def _require_to_stamp(address: Address, country: Country) -> None:
+    for name in country.needed_to_stamp:
+        if not str(getattr(address, name)).strip():
+            words = name.replace("_", " ")
+            raise Rejected(
+                f"{country.name}'s tax authority wants to know the buyer's {words}: give it on the order, or have the "
+                "customer completed in Alegra.",
+                fields={f"buyer.address.{name}": "needed to issue the invoice"},
+                reason=Reason.FIELD_INVALID,
+            )
+
+
 def _address(address: Address, country: Country) -> dict[str, str]:
-    city, region = address.city.strip(), address.region.strip()
-    city, region = country.cities.get(plain(city), (city, region))
-    values = (address.street.strip(), city, region, address.postal_code.strip())
-    body = {key: value for key, value in zip(country.address_keys, values, strict=True) if value}
+    values = (address.street.strip(), address.city.strip(), address.region.strip(), address.postal_code.strip())
+    body = {key: value for key, value in zip(country.address_keys, values, strict=True) if key and value}
     resident = COUNTRIES.get(address.country_code or country.code)
     return body | {"country": resident.name} if body and resident else body

@@ -6,7 +6,8 @@ from erpgate.plugin import Company, Limits, Policy, Repeats, RoundingPolicy, Sta
 
 from erpgate_alegra.assumptions import CONTACTS_PER_MINUTE, QUANTITY_PLACES, UNIT_PRICE_PLACES
 from erpgate_alegra.client import CONTACTS
-from erpgate_alegra.companies import amount_places, exchange_rates, settle_time
+from erpgate_alegra.companies import amount_places, exchange_rates, never_stamps, settle_time
+from erpgate_alegra.countries import COUNTRIES
 from erpgate_alegra.settings import AlegraSettings
 
 _MINUTE = dt.timedelta(seconds=60)
@@ -33,4 +34,5 @@ def policy(company: Company, settings: AlegraSettings) -> Policy:  # noqa: ARG00
         settle_time=settle_time(company),
         stock_moves_at=Stage.OPEN,
         currencies=frozenset({company.currency_code, *exchange_rates(company)}),
+        issues=COUNTRIES[company.country_code].stamps and not never_stamps(company),
     )

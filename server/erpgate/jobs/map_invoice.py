@@ -12,7 +12,7 @@ from erpgate.engine.lane import Lane
 from erpgate.engine.session import Session
 from erpgate.jobs.find_customer import customer_of
 from erpgate.jobs.read_catalog import find_items, refreshed
-from erpgate.plugin.model import Draft, DraftLine, Item
+from erpgate.plugin.model import Draft, DraftLine, Item, Stage
 from erpgate.plugin.reasons import Reason
 from erpgate.plugin.settings import ChannelSettings, RemainderPolicy
 from erpgate.store.catalog import codes_like, items_with_ids
@@ -28,6 +28,7 @@ async def map_invoice(lane: Lane, session: Session, sale: Sale, invoice: Invoice
     """
     settings = effective_settings(session.settings.selling_on(sale.sales_channel), invoice)
     _check_currency(session, sale)
+    _check_stage(session, invoice)
     items = await _matched(lane, session, sale, invoice, settings)
     extra = await _configured_items(lane, settings)
     planned = plan(
@@ -69,12 +70,23 @@ async def map_invoice(lane: Lane, session: Session, sale: Sale, invoice: Invoice
 
 
 def effective_settings(settings: ChannelSettings, invoice: InvoiceRecord) -> ChannelSettings:
-    """The channel's settings with what this invoice overrides; automation's own choices are for automatic ones."""
+    """The channel's settings with what this invoice overrides; automation's own choices are for automatic ones.
+
+    How far this invoice goes stands in `automation` too, so that a plugin can ask for what a stamp needs.
+    """
     automatic = not invoice.requested
     warehouse = invoice.overrides.warehouse or (settings.automation.warehouse if automatic else "")
     price_list = invoice.overrides.price_list or (settings.automation.price_list if automatic else "")
+    goes = {
+        "initial_state": "draft" if invoice.stage is Stage.DRAFT else "open",
+        "issue": invoice.stage is Stage.ISSUED,
+    }
     return settings.model_copy(
-        update={"warehouse": warehouse or settings.warehouse, "price_list": price_list or settings.price_list}
+        update={
+            "warehouse": warehouse or settings.warehouse,
+            "price_list": price_list or settings.price_list,
+            "automation": settings.automation.model_copy(update=goes),
+        }
     )
 
 
@@ -85,6 +97,16 @@ def _check_currency(session: Session, sale: Sale) -> None:
             Reason.CURRENCY_NOT_SUPPORTED,
             f"The company cannot invoice in {sale.currency_code}: switch it on in the ERP, or invoice elsewhere.",
             details={"currency_code": sale.currency_code, "supported": supported},
+        )
+
+
+def _check_stage(session: Session, invoice: InvoiceRecord) -> None:
+    if invoice.stage is Stage.ISSUED and not session.policy.issues:
+        raise Blocked(
+            Reason.ERP_PLAN_LACKS_FEATURE,
+            f"{session.erp.title} does not issue this company's invoices: switch electronic invoicing on there, or "
+            "leave automation.issue off.",
+            details={"field": "automation.issue"},
         )
 
 

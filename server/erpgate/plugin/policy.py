@@ -91,6 +91,7 @@ class Policy:
         settle_time: A document that was sent is visible to `find` by then.
         stock_moves_at: The stage that moves stock; None if documents never do.
         currencies: ISO 4217 codes that the company can invoice in.
+        issues: Whether the company can have documents stamped by a tax authority; its country or plan may not.
     """
 
     rounding: RoundingPolicy
@@ -99,3 +100,4 @@ class Policy:
     settle_time: dt.timedelta
     stock_moves_at: Stage | None
     currencies: frozenset[str]
+    issues: bool = True

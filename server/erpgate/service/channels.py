@@ -180,8 +180,16 @@ class Channels:
         erp = self._sources.erp(record.erp)
         company = record.company
         assert company is not None  # noqa: S101 - the state says so
-        stages = erp.policy(company, settings).create_stages
-        if settings.automation.initial_state == "draft" and Stage.DRAFT not in stages and settings.automation.enabled:
+        policy, automation = erp.policy(company, settings), settings.automation
+        if automation.enabled and automation.issue and not policy.issues:
+            raise Refused(
+                Reason.ERP_PLAN_LACKS_FEATURE,
+                f"{erp.title} does not issue this company's invoices: switch electronic invoicing on there, or switch "
+                "automation.issue off.",
+                fields={"channel.settings.automation.issue": "not available to this company"},
+                details={"field": "automation.issue"},
+            )
+        if automation.enabled and automation.initial_state == "draft" and Stage.DRAFT not in policy.create_stages:
             raise Refused(
                 Reason.CONFIGURATION_INCOMPLETE,
                 f"{erp.title} has no drafts: set automation.initial_state to open.",

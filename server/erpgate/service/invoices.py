@@ -114,23 +114,23 @@ class Invoices:
     def _stage(self, channel: ChannelRecord, overrides: Overrides) -> Stage:
         """How far the invoice goes: the override, or the first stage that the ERP has."""
         erp = self._sources.erp(channel.erp)
-        if overrides.stage is Stage.ISSUED and Ability.ISSUE not in erp.abilities:
+        assert channel.company is not None  # noqa: S101 - a connected channel has one
+        policy = erp.policy(channel.company, self._sources.settings(channel))
+        if overrides.stage is Stage.ISSUED and not (Ability.ISSUE in erp.abilities and policy.issues):
             raise Refused(
                 Reason.UNSUPPORTED,
-                f"{erp.title} does not issue invoices to a tax authority.",
+                f"{erp.title} does not issue this company's invoices to a tax authority.",
                 fields={"overrides.issue": "not supported by this ERP"},
                 details={"ability": Ability.ISSUE.value},
             )
-        assert channel.company is not None  # noqa: S101 - a connected channel has one
-        stages = erp.policy(channel.company, self._sources.settings(channel)).create_stages
-        if overrides.stage is Stage.DRAFT and Stage.DRAFT not in stages:
+        if overrides.stage is Stage.DRAFT and Stage.DRAFT not in policy.create_stages:
             raise Refused(
                 Reason.UNSUPPORTED,
                 f"{erp.title} has no drafts.",
                 fields={"overrides.initial_state": "not supported by this ERP"},
                 details={"ability": Stage.DRAFT.value},
             )
-        return overrides.stage or min(stages, key=lambda stage: stage.rank)
+        return overrides.stage or min(policy.create_stages, key=lambda stage: stage.rank)
 
 
 def _request_key(new: NewInvoice) -> RequestKey | None:

@@ -77,7 +77,7 @@ COSTA_RICA = Country(
         "paymentMethod",
     ),
     invoice_fields={"type": "NATIONAL"},
-    address_keys=("address", "city", "province", "zipCode"),
+    address_keys=("address", "city", "province", ""),
     stamps=True,
 )
 """The country."""

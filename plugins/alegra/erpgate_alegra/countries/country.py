@@ -56,7 +56,7 @@ class Country:
         payment_method: How it is paid.
         invoice_fields: Other coded fields of an invoice, with what an ordinary sale has there.
         takes_order_number: Whether an invoice has a field for the buyer's order number.
-        address_keys: Keys of a contact's address for street, city, region and postal code.
+        address_keys: Keys of a contact's address for street, city, region and postal code; empty where there is none.
         stamps: Whether Alegra has invoices stamped by the tax authority.
         needed_to_stamp: What of a buyer's address the tax authority wants to know.
         cities: Cities, letters only, whose everyday name the tax authority does not know: city and region as it

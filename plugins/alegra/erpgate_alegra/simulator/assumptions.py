@@ -65,6 +65,40 @@ BARCODE_FIELD_NAME = "Código de barras"
 """The additional item field in which the app keeps a barcode."""
 
 
+FISCAL_NUMBER_KEYS = {"mexico": "uuid", "costaRica": "uuid", "argentina": "cae"}
+"""Key of the authority's number in a stamp; `cufe` in the other countries, of which only Colombia was seen."""
+
+OTHER_COUNTRIES_CODES_ARE_REFUSED = True
+"""Strict: a coded field that the country does not have, or a code that is not in its catalogue, is refused."""
+
+NUMBER_PATTERNS = {
+    "colombia": {"CC": r"\d{3,10}|2{12}", "NIT": r"\d{1,15}", "TI": r"\d{4,11}"},
+    "mexico": {"RFC": r"[A-ZÑ&]{3,4}\d{6}[A-Z0-9]{3}"},
+    "peru": {"DNI": r"\d{8}", "RUC": r"(10|15|17|20)\d{9}"},
+    "costaRica": {"CF": r"[1-9]\d{8}", "CJ": r"\d{10}", "DIMEX": r"\d{11,12}", "NITE": r"\d{10}"},
+    "argentina": {"DNI": r"\d{7,8}", "CUIT": r"\d{11}", "CUIL": r"\d{11}"},
+    "panama": {"RUC": r"[A-Z0-9]+(-[A-Z0-9]+){2,3}"},
+    "chile": {"RUT": r"\d{7,8}-[0-9K]"},
+    "spain": {"NIF": r"[A-Z0-9]\d{7}[A-Z0-9]", "CIF": r"[A-Z]\d{7}[A-Z0-9]"},
+}
+"""Strict: the form of a number by country and type of document; whether Alegra checks numbers is not known."""
+
+EVERYDAY_CITIES = frozenset({"bogotá", "bogota", "cartagena", "ubaté", "ubate", "buga"})
+"""Strict: names of cities, in lower case, that the Colombian authority does not know by them."""
+
+MEXICAN_STAMP_FIELDS = ("cfdiUse", "client.regimeObject", "client.address.zipCode")
+"""Strict: what a Mexican stamp needs beside the form of payment."""
+
+PERUVIAN_STAMP_FIELDS = ("operationType",)
+"""Strict: what a Peruvian stamp needs."""
+
+PANAMANIAN_STAMP_FIELDS = ("type", "operationType", "saleType", "saleCondition")
+"""Strict: what a Panamanian stamp needs."""
+
+COUNTRIES_WITHOUT_STAMPS = frozenset({"chile", "republicaDominicana", "spain", "usa"})
+"""Strict: where no stamp was ever seen to be made by the API, it is refused."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Switches:
     """One company's answers to the questions that the reference leaves open.
@@ -84,6 +118,7 @@ class Switches:
         line_reference: Whether a line keeps the reference that was sent for it.
         error_shape: The shape of every refusal's body.
         uuid_ids: Whether new warehouses and sellers get a UUIDv7 for an id.
+        strict: Whether contacts, invoices and stamps are refused as the country's Alegra would.
         suspended: Whether every call is refused with 402.
     """
 
@@ -101,6 +136,7 @@ class Switches:
     line_reference: Literal["ignored", "kept"] = "ignored"
     error_shape: Literal["plain", "error_text", "error_object", "error_list"] = "plain"
     uuid_ids: bool = False
+    strict: bool = False
     suspended: bool = False
 
     @classmethod

@@ -8,6 +8,7 @@ from erpgate_alegra.simulator.reading import read_object, read_rows, read_text
 from erpgate_alegra.simulator.tenant import Tenant
 
 from .item_fields import existing_id
+from .strict import require_code
 
 _TEXTS = (
     "name",
@@ -67,6 +68,8 @@ def read_contact(tenant: Tenant, fields: Document) -> Document:
     values: Document = {name: read_text(fields[name], name) for name in _TEXTS if name in fields}
     values |= {name: fields[name] for name in _OTHERS if name in fields}
     for name in _CODED:
+        if values.get(name):
+            require_code(tenant, name, values[name])
         if values.get(name) and not tenant.account.country.allows(name, values[name]):
             raise Invalid(f"El campo {name} no es válido")
     if not values.get("name") and isinstance(values.get("nameObject"), dict):

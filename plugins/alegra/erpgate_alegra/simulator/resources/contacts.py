@@ -11,6 +11,7 @@ from erpgate_alegra.simulator.tenant import Tenant, digits_of
 
 from .contact_fields import blank_contact, check_electronic, read_contact
 from .contact_shapes import show_contact
+from .strict import require_contact
 
 
 def _list(call: Call) -> Answer:
@@ -61,6 +62,7 @@ def _create(call: Call) -> Answer:
     if not contact.get("name"):
         raise Invalid("El campo name es requerido")
     check_electronic(tenant, contact)
+    require_contact(tenant, contact)
     if not fields.get("ignoreRepeated"):
         _refuse_duplicate(tenant, contact)
     if 0 < tenant.account.contacts_limit <= len(tenant["contacts"]):
@@ -102,6 +104,7 @@ def _update(call: Call) -> Answer:
         check_electronic(tenant, blank_contact(tenant) | {"nameObject": changed.get("nameObject")} | sent)
     if not changed["name"]:
         raise Invalid("El campo name es requerido")
+    require_contact(tenant, changed)
     _refuse_duplicate(tenant, changed, own_id=contact["id"])
     return Answer(body=show_contact(tenant, tenant["contacts"].put(changed)))
 

@@ -13,6 +13,7 @@ from .balances import kept_amounts
 from .item_fields import default_id, existing_id
 from .lines import read_lines
 from .numbering import choose_template, manual_number
+from .strict import require_code
 
 _PRINTED = ("observations", "anotation", "termsConditions")
 _REFERENCES = {"priceList": "price-lists", "seller": "sellers", "costCenter": "cost-centers", "term": "terms"}
@@ -140,6 +141,7 @@ def _code(tenant: Tenant, value: Any, field: str, enum: str) -> Any:
     country = tenant.account.country
     if value is None or value == "":
         return None
+    require_code(tenant, enum, value)
     if enum in country.enums and country.allows(enum, value):
         return value
     if not tenant.electronic or enum not in country.enums:

@@ -13,6 +13,7 @@ from .invoice_states import delete, open_, open_invoice, stamp_many, void
 from .numbering import take_number
 from .payments import invoice_payments, pay_invoice
 from .stamping import read_once, wants_stamp
+from .strict import require_invoice
 
 
 def _get(call: Call) -> Answer:
@@ -27,6 +28,7 @@ def _create(call: Call) -> Answer:
     if fields.get("status", "draft") not in ("draft", "open"):
         raise Invalid("El estado de la factura no es válido")
     invoice = new_invoice(call)
+    require_invoice(tenant, invoice)
     payments = invoice_payments(call, invoice)
     stamped = wants_stamp(call)
     opened = stamped or bool(payments) or fields.get("status") == "open"
@@ -63,6 +65,7 @@ def _update(call: Call) -> Answer:
     if invoice["status"] == "void":
         raise Invalid("La factura está anulada y no se puede editar")
     changed = invoice | read_update(tenant, call.fields)
+    require_invoice(tenant, changed)
     if balance_of(changed) < 0:
         raise Invalid("El total no puede ser menor que lo pagado")
     if invoice["status"] != "draft":

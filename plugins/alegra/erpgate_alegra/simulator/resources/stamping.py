@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Iterator
 
+from erpgate_alegra.simulator.assumptions import FISCAL_NUMBER_KEYS
 from erpgate_alegra.simulator.call import Call, Refusal
 from erpgate_alegra.simulator.errors import Invalid
 from erpgate_alegra.simulator.jsontext import Document
 from erpgate_alegra.simulator.tenant import Tenant, full_number
 
 from .lines import rows_without_tax
+from .strict import require_stamp
 
 ACCEPTED = "STAMPED_AND_ACCEPTED"
 """The authority has accepted the document."""
@@ -32,6 +34,7 @@ def check(call: Call, document: Document) -> None:
     refusal = call.refusal or next(_refusals(call.tenant, document), None)
     if refusal is not None:
         raise Invalid(refusal.message, refusal.code)
+    require_stamp(call.tenant, document)
 
 
 def stamp(call: Call, document: Document) -> None:
@@ -40,7 +43,7 @@ def stamp(call: Call, document: Document) -> None:
     seed = f"{issuer}{full_number(document)}{document['date']}{document['amounts']['total']}"
     cufe = hashlib.sha384(seed.encode()).hexdigest()
     document["stamp"] = {
-        "cufe": cufe,
+        FISCAL_NUMBER_KEYS.get(call.tenant.account.country.key, "cufe"): cufe,
         "barCodeContent": _bar_code(call, document, cufe),
         "date": call.local_now.strftime("%Y-%m-%d %H:%M:%S"),
         "warnings": [],
@@ -64,8 +67,7 @@ def show_stamp(stamp_: Document) -> Document:
     """Makes the answered form of a stamp."""
     if stamp_["waitingReads"]:
         return {"legalStatus": WAITING, "date": stamp_["date"], "warnings": []}
-    shown = {key: stamp_[key] for key in ("cufe", "barCodeContent", "date", "warnings")}
-    return {"legalStatus": ACCEPTED} | shown
+    return {"legalStatus": ACCEPTED} | {key: value for key, value in stamp_.items() if key != "waitingReads"}
 
 
 def _refusals(tenant: Tenant, document: Document) -> Iterator[Refusal]:
@@ -74,6 +76,14 @@ def _refusals(tenant: Tenant, document: Document) -> Iterator[Refusal]:
     for row, line in enumerate(document["items"]):
         if not line["unit"]:
             yield Refusal(message=f"El campo items.{row}.unit es requerido")
+    if tenant.account.country.key == "colombia":
+        yield from _colombian_refusals(tenant, document)
+    template = tenant["number-templates"].get(document["numberTemplate"]) or {}
+    if not template.get("isElectronic"):
+        yield Refusal(message="La numeración no es electrónica")
+
+
+def _colombian_refusals(tenant: Tenant, document: Document) -> Iterator[Refusal]:
     client = tenant["contacts"].get(document["client"]) or {}
     address = client.get("address") or {}
     for field, value in (
@@ -86,9 +96,6 @@ def _refusals(tenant: Tenant, document: Document) -> Iterator[Refusal]:
     ):
         if not value:
             yield Refusal(message=f"El campo {field} es requerido")
-    template = tenant["number-templates"].get(document["numberTemplate"]) or {}
-    if not template.get("isElectronic"):
-        yield Refusal(message="La numeración no es electrónica")
 
 
 def _bar_code(call: Call, document: Document, cufe: str) -> str:

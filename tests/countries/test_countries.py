@@ -1,0 +1,118 @@
+"""In every country: connect, configure, invoice one order as draft, open and issued, and refuse one buyer."""
+
+from decimal import Decimal
+
+import grpc
+import pytest
+from erpgate.v1 import channel_pb2, invoice_pb2
+from erpgate_alegra.countries import COUNTRIES
+from fixtures.shop import BLOCKED, DRAFT, OPEN, reason_name
+from rpc.harness import refusal
+
+from .cases import CASES, Case
+from .conftest import OpenCompany
+
+every_country = pytest.mark.parametrize("case", CASES, ids=lambda case: case.code)
+stamping = pytest.mark.parametrize("case", [case for case in CASES if case.stamps], ids=lambda case: case.code)
+others = pytest.mark.parametrize("case", [case for case in CASES if not case.stamps], ids=lambda case: case.code)
+
+
+def test_every_country_has_a_case() -> None:
+    assert {case.code: case.stamps for case in CASES} == {code: known.stamps for code, known in COUNTRIES.items()}
+
+
+@every_country
+async def test_an_order_becomes_an_open_invoice_to_the_cent(open_company: OpenCompany, case: Case) -> None:
+    company = await open_company(case)
+    shop = await company.connect()
+
+    invoice = await shop.sold(case.order())
+
+    total, base = Decimal(case.price), Decimal(case.base)
+    assert (Decimal(invoice.total), Decimal(invoice.paid_total), invoice.currency_code) == (total, total, case.currency)
+    (document,) = await company.invoices()
+    assert document["status"] == "open"
+    assert (Decimal(str(document["total"])), Decimal(str(document["tax"]))) == (total, total - base)
+    (contact,) = await company.contacts()
+    assert {name: contact[name] for name in case.contact} == case.contact
+
+
+@every_country
+async def test_a_draft_stays_a_draft(open_company: OpenCompany, case: Case) -> None:
+    company = await open_company(case)
+    shop = await company.connect(initial_state=channel_pb2.INITIAL_STATE_DRAFT)
+
+    order = await shop.submit(case.order())
+    invoice = await shop.settled(order.name, DRAFT)
+
+    assert (Decimal(invoice.total), invoice.fiscal_state) == (
+        Decimal(case.price),
+        invoice_pb2.FISCAL_STATE_NOT_REQUESTED,
+    )
+    assert [document["status"] for document in await company.invoices()] == ["draft"]
+
+
+@stamping
+async def test_an_invoice_is_issued_where_the_country_stamps(open_company: OpenCompany, case: Case) -> None:
+    company = await open_company(case)
+    await company.connect(issue=True)
+
+    invoice = await company.settled(case.order(), invoice_pb2.FISCAL_STATE_ACCEPTED)
+
+    assert (invoice.state, Decimal(invoice.total)) == (OPEN, Decimal(case.price))
+    (document,) = await company.invoices()
+    assert (document["status"], document["stamp"]["legalStatus"]) == ("open", "STAMPED_AND_ACCEPTED")
+
+
+@others
+async def test_a_channel_that_shall_issue_is_not_connected_where_nothing_is_stamped(
+    open_company: OpenCompany, case: Case
+) -> None:
+    company = await open_company(case)
+
+    refused = await refusal(company.connect(issue=True))
+
+    assert (refused.code, refused.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "ERP_PLAN_LACKS_FEATURE")
+    assert list(refused.fields) == ["channel.settings.automation.issue"]
+    assert (await company.shop.get()).state == channel_pb2.CHANNEL_STATE_CONFIGURATION_PENDING
+
+
+@others
+async def test_one_click_cannot_issue_where_nothing_is_stamped(open_company: OpenCompany, case: Case) -> None:
+    company = await open_company(case)
+    shop = await company.connect(enabled=False)
+    order = await shop.submit(case.order())
+
+    refused = await refusal(shop.create_invoice(order.name, initial_state=channel_pb2.INITIAL_STATE_OPEN, issue=True))
+
+    assert (refused.reason, list(refused.fields)) == ("UNSUPPORTED", ["overrides.issue"])
+    assert await company.invoices() == []
+
+
+@every_country
+async def test_a_wrong_document_is_refused_before_anything_is_sent(open_company: OpenCompany, case: Case) -> None:
+    company = await open_company(case)
+    shop = await company.connect()
+
+    blocked = await shop.blocked(case.order(buyer=case.wrong_buyer()))
+
+    assert reason_name(blocked.failure.reason) == "CUSTOMER_DOCUMENT_INVALID"
+    assert list(blocked.failure.details) == ["buyer.document"]
+    assert (await company.contacts(), await company.invoices()) == ([], [])
+    sent = await company.world.counts()
+    assert not [call for call in sent if call.startswith("POST")]
+
+
+@every_country
+async def test_a_mended_document_is_invoiced(open_company: OpenCompany, case: Case) -> None:
+    company = await open_company(case)
+    shop = await company.connect()
+    order = case.order(buyer=case.wrong_buyer())
+    blocked = await shop.blocked(order)
+
+    order.buyer.CopyFrom(case.buyer())
+    await shop.submit(order)
+    await shop.retry(blocked.name)
+
+    assert (await shop.settled(blocked.order, OPEN)).name == blocked.name
+    assert BLOCKED not in [invoice.state for invoice in await shop.invoices()]
