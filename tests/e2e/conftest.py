@@ -34,8 +34,8 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-async def door(world: World, sqlite_url: str) -> AsyncIterator[Door]:
-    async with open_server(sqlite_url, world) as opened:
+async def door(world: World, database_url: str) -> AsyncIterator[Door]:
+    async with open_server(database_url, world) as opened:
         yield opened
 
 
@@ -46,14 +46,14 @@ async def shop(door: Door, world: World) -> Shop:
 
 
 @pytest.fixture
-async def toy_shop(toy: ToyWorld, sqlite_url: str) -> AsyncIterator[Shop]:
+async def toy_shop(toy: ToyWorld, database_url: str) -> AsyncIterator[Shop]:
     """Connected to the toy ledger."""
-    async with open_server(sqlite_url, toy) as opened:
+    async with open_server(database_url, toy) as opened:
         yield await Shop(opened, toy).connect()
 
 
 @pytest.fixture
-async def alegra_shop(alegra: AlegraWorld, sqlite_url: str) -> AsyncIterator[Shop]:
+async def alegra_shop(alegra: AlegraWorld, database_url: str) -> AsyncIterator[Shop]:
     """Connected to Alegra's simulator."""
-    async with open_server(sqlite_url, alegra) as opened:
+    async with open_server(database_url, alegra) as opened:
         yield await Shop(opened, alegra).connect()

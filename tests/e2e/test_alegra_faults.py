@@ -186,9 +186,9 @@ async def test_a_rate_limit_is_waited_for(alegra_shop: Shop, alegra: AlegraWorld
     assert await alegra.documents() == []
 
 
-async def test_a_server_that_waits_for_a_rate_limit_stops_at_once(alegra: AlegraWorld, sqlite_url: str) -> None:
+async def test_a_server_that_waits_for_a_rate_limit_stops_at_once(alegra: AlegraWorld, database_url: str) -> None:
     """What waits has sent nothing, so that nothing has to be waited for."""
-    async with open_server(sqlite_url, alegra) as door:
+    async with open_server(database_url, alegra) as door:
         shop = await Shop(door, alegra).connect()
         await shop.lookup(SHIRT)
         throttled = {"kind": "status", "status": 429, "body": {"message": "Too Many Requests"}}
@@ -204,10 +204,10 @@ async def test_a_server_that_waits_for_a_rate_limit_stops_at_once(alegra: Alegra
     assert asyncio.get_running_loop().time() - leaving < 1
 
 
-async def test_an_account_that_is_over_its_rate_goes_on_by_itself(sqlite_url: str) -> None:
+async def test_an_account_that_is_over_its_rate_goes_on_by_itself(database_url: str) -> None:
     options = SimulatorOptions(rate=RateLimits(requests=20, contacts=20, seconds=1))
     alegra = await AlegraWorld(options).open()
-    async with open_server(sqlite_url, alegra) as door:
+    async with open_server(database_url, alegra) as door:
         shop = await Shop(door, alegra).connect()
         answers = await asyncio.gather(*(shop.submit(an_order()) for _ in range(12)))
         for answer in answers:

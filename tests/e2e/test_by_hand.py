@@ -107,10 +107,10 @@ async def test_a_cut_listing_before_the_opening_does_not_hide_a_second_draft(
 
 
 async def test_a_channel_id_that_now_means_another_company_invoices_there(
-    toy: ToyWorld, alegra: AlegraWorld, sqlite_url: str
+    toy: ToyWorld, alegra: AlegraWorld, database_url: str
 ) -> None:
     """An unsent invoice of the former company gives way."""
-    async with open_server(sqlite_url, toy, alegra) as door:
+    async with open_server(database_url, toy, alegra) as door:
         former = await Shop(door, toy).connect()
         order = an_order(sku="NOTHING")
         await former.blocked(order)

@@ -113,9 +113,9 @@ async def test_what_was_under_way_in_a_channel_deleted_by_force_is_not_sent_twic
 
 
 async def test_two_channels_that_would_invoice_an_order_wait_for_a_person(
-    toy: ToyWorld, alegra: AlegraWorld, sqlite_url: str
+    toy: ToyWorld, alegra: AlegraWorld, database_url: str
 ) -> None:
-    async with open_server(sqlite_url, toy, alegra) as door:
+    async with open_server(database_url, toy, alegra) as door:
         first = await Shop(door, toy, channel="toy").connect()
         second = await Shop(door, alegra, channel="alegra").connect()
         order = await first.submit(an_order())
@@ -132,9 +132,9 @@ async def test_two_channels_that_would_invoice_an_order_wait_for_a_person(
 
 
 async def test_pausing_one_of_two_channels_lets_the_other_one_invoice(
-    toy: ToyWorld, alegra: AlegraWorld, sqlite_url: str
+    toy: ToyWorld, alegra: AlegraWorld, database_url: str
 ) -> None:
-    async with open_server(sqlite_url, toy, alegra) as door:
+    async with open_server(database_url, toy, alegra) as door:
         first = await Shop(door, toy, channel="toy").connect()
         second = await Shop(door, alegra, channel="alegra").connect()
         await second.pause()

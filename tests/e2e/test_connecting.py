@@ -141,8 +141,8 @@ async def test_a_repeated_request_creates_one_channel(unconnected: Shop, world: 
     assert len(await unconnected.channels()) == 1
 
 
-async def test_a_channel_without_drafts_must_open_its_invoices(toy: ToyWorld, sqlite_url: str) -> None:
-    async with open_server(sqlite_url, toy) as door:
+async def test_a_channel_without_drafts_must_open_its_invoices(toy: ToyWorld, database_url: str) -> None:
+    async with open_server(database_url, toy) as door:
         shop = Shop(door, toy)
         await shop.create(automation=automation(initial_state=channel_pb2.INITIAL_STATE_DRAFT))
         refused = await refusal(shop.finish())
@@ -151,8 +151,8 @@ async def test_a_channel_without_drafts_must_open_its_invoices(toy: ToyWorld, sq
 
 
 @pytest.fixture
-async def alegra_door(alegra: AlegraWorld, sqlite_url: str) -> AsyncIterator[Shop]:
-    async with open_server(sqlite_url, alegra) as opened:
+async def alegra_door(alegra: AlegraWorld, database_url: str) -> AsyncIterator[Shop]:
+    async with open_server(database_url, alegra) as opened:
         yield Shop(opened, alegra)
 
 

@@ -73,11 +73,11 @@ async def test_every_line_that_does_not_match_is_named_with_suggestions(shop: Sh
     assert await world.sends() == 0
 
 
-async def test_a_total_that_the_erp_cannot_reach_shows_the_nearest_ones(sqlite_url: str) -> None:
+async def test_a_total_that_the_erp_cannot_reach_shows_the_nearest_ones(database_url: str) -> None:
     """Base and tax are rounded apart: 2 + 0.38 comes to 2 cents, 3 + 0.57 to 4, and nothing to 3."""
     rounding = RoundingPolicy(unit_price_places=2, quantity_places=0, amount_places=2, rounds="base_and_tax")
     toy = ToyWorld(rounding=rounding)
-    async with open_server(sqlite_url, toy) as door:
+    async with open_server(database_url, toy) as door:
         shop = await Shop(door, toy).connect()
         invoice = await shop.blocked(an_order(order_lines=[a_line(unit_price="0.03")], total_paid="0.03"))
         assert reason_name(invoice.failure.reason) == "TOTAL_UNREACHABLE"

@@ -99,9 +99,9 @@ async def test_a_new_buyer_of_ten_orders_becomes_one_customer(shop: Shop, world:
     assert len(await world.documents()) == 10
 
 
-async def test_an_invoice_in_doubt_survives_a_restart(world: World, sqlite_url: str) -> None:
+async def test_an_invoice_in_doubt_survives_a_restart(world: World, database_url: str) -> None:
     """The process ends before it could look the document up."""
-    async with open_server(sqlite_url, world) as door:
+    async with open_server(database_url, world) as door:
         shop = await Shop(door, world).connect()
         await shop.sold(an_order())
         await world.fail(Fault.ANSWER_LOST)
@@ -113,7 +113,7 @@ async def test_an_invoice_in_doubt_survives_a_restart(world: World, sqlite_url: 
         await eventually("the document is sent", is_sent)
         world.unplug()
     world.plug_in()
-    async with open_server(sqlite_url, world) as door:
+    async with open_server(database_url, world) as door:
         await Shop(door, world).settled(order.name)
     assert (len(await world.documents()), await world.sends()) == (2, 2)
 
@@ -134,9 +134,9 @@ async def test_a_retry_of_a_lost_document_looks_again_and_never_sends(toy_shop: 
     assert (await toy_shop.world.documents(), await toy_shop.world.sends()) == ([], 1)
 
 
-async def test_an_erp_that_remembers_keys_is_sent_a_lost_document_again(sqlite_url: str) -> None:
+async def test_an_erp_that_remembers_keys_is_sent_a_lost_document_again(database_url: str) -> None:
     toy = ToyWorld(keys_remembered=True)
-    async with open_server(sqlite_url, toy) as door:
+    async with open_server(database_url, toy) as door:
         shop = await Shop(door, toy).connect()
         await toy.fail(Fault.LOST)
         invoice = await shop.sold(an_order())

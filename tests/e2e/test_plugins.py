@@ -19,8 +19,8 @@ class Broken:
         raise RuntimeError("its licence has expired")
 
 
-async def test_a_broken_plugin_is_shown_and_the_others_work(world: World, sqlite_url: str) -> None:
-    async with open_server(sqlite_url, world, plugins={"broken": Broken()}) as door:
+async def test_a_broken_plugin_is_shown_and_the_others_work(world: World, database_url: str) -> None:
+    async with open_server(database_url, world, plugins={"broken": Broken()}) as door:
         answer = await door.channels.ListErps(channel_service_pb2.ListErpsRequest())
         assert world.erp in [erp.name.removeprefix("erps/") for erp in answer.erps]
         (broken,) = answer.unavailable_plugins
@@ -32,17 +32,17 @@ async def test_a_broken_plugin_is_shown_and_the_others_work(world: World, sqlite
         await (await Shop(door, world).connect()).sold(an_order())
 
 
-async def test_a_channel_whose_plugin_is_gone_is_kept(toy: ToyWorld, sqlite_url: str) -> None:
+async def test_a_channel_whose_plugin_is_gone_is_kept(toy: ToyWorld, database_url: str) -> None:
     """Its work is parked, and goes on when the plugin is back."""
-    async with open_server(sqlite_url, toy) as door:
+    async with open_server(database_url, toy) as door:
         await Shop(door, toy).connect()
-    async with open_server(sqlite_url) as door:
+    async with open_server(database_url) as door:
         shop = Shop(door, toy)
         order = await shop.submit(an_order())
         refused = await refusal(shop.create_invoice(order.name))
         assert (refused.reason, refused.metadata) == ("PLUGIN_UNAVAILABLE", {"erp": "toy"})
         assert await toy.sends() == 0
-    async with open_server(sqlite_url, toy) as door:
+    async with open_server(database_url, toy) as door:
         shop = Shop(door, toy)
         await shop.pause()
         await shop.resume()

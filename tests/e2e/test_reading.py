@@ -50,8 +50,8 @@ async def test_skus_of_a_channel_that_does_not_exist_are_refused(toy_shop: Shop)
     assert (refused.code, refused.reason) == (grpc.StatusCode.NOT_FOUND, "RESOURCE_NOT_FOUND")
 
 
-async def test_skus_before_the_wizards_end_are_refused(toy: ToyWorld, sqlite_url: str) -> None:
-    async with open_server(sqlite_url, toy) as door:
+async def test_skus_before_the_wizards_end_are_refused(toy: ToyWorld, database_url: str) -> None:
+    async with open_server(database_url, toy) as door:
         shop = Shop(door, toy)
         await shop.create()
         refused = await refusal(shop.lookup(SHIRT))

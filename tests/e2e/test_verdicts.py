@@ -95,8 +95,8 @@ async def test_every_rule_is_written_down(toy_shop: Shop) -> None:
     ]
 
 
-async def test_an_order_before_the_wizards_end_is_skipped(toy: ToyWorld, sqlite_url: str) -> None:
-    async with open_server(sqlite_url, toy) as door:
+async def test_an_order_before_the_wizards_end_is_skipped(toy: ToyWorld, database_url: str) -> None:
+    async with open_server(database_url, toy) as door:
         shop = Shop(door, toy)
         await shop.create()
         verdict = verdict_of(await shop.submit(an_order()), shop.name)
@@ -104,10 +104,10 @@ async def test_an_order_before_the_wizards_end_is_skipped(toy: ToyWorld, sqlite_
 
 
 async def test_an_order_without_any_channel_has_no_verdict_until_one_is_connected(
-    toy: ToyWorld, sqlite_url: str
+    toy: ToyWorld, database_url: str
 ) -> None:
     order = an_order()
-    async with open_server(sqlite_url, toy) as door:
+    async with open_server(database_url, toy) as door:
         shop = Shop(door, toy)
         assert list((await shop.submit(order)).verdicts) == []
         await shop.connect()

@@ -1,4 +1,4 @@
-"""An open SQLite database."""
+"""An open database of each kind."""
 
 from collections.abc import AsyncIterator
 
@@ -7,6 +7,6 @@ from erpgate.store.database import Database, open_database
 
 
 @pytest.fixture
-async def database(sqlite_url: str) -> AsyncIterator[Database]:
-    async with open_database(sqlite_url) as opened:
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with open_database(database_url) as opened:
         yield opened

@@ -82,6 +82,15 @@ async def test_a_stopped_worker_starts_nothing_more(database: Database) -> None:
     assert (ran, await left(database)) == ([], 1)
 
 
+async def test_a_worker_that_stops_while_it_claims_leaves_no_lane_behind(database: Database) -> None:
+    """Another one would have to wait until its lease ends."""
+    await database.write(AddTasks((a_task(),)))
+    async with working(database, {KIND: complete}, alone=False):
+        await asyncio.sleep(0)  # the claim is handed in, its answer is not there
+    owners = await database.read_long(lambda c: c.execute(sa.select(schema.lane.c.owner)).scalars().all())
+    assert owners == [""]
+
+
 async def test_a_released_lane_is_taken_by_the_next_worker_at_once(database: Database) -> None:
     """Although its lease would have lasted."""
     session = a_session(await connected(database))

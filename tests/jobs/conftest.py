@@ -14,6 +14,6 @@ def toy() -> ToyWorld:
 
 
 @pytest.fixture
-async def shop(toy: ToyWorld, sqlite_url: str) -> AsyncIterator[Shop]:
-    async with open_server(sqlite_url, toy) as door:
+async def shop(toy: ToyWorld, database_url: str) -> AsyncIterator[Shop]:
+    async with open_server(database_url, toy) as door:
         yield await Shop(door, toy).connect()

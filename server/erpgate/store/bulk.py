@@ -1,10 +1,12 @@
 """One statement for many rows: row by row on SQLite, where that costs least, and by arrays on PostgreSQL."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
+
+from erpgate.store.point import PointQuery
 
 _PREFIX = "at_"
 _At = Callable[[str], sa.ColumnElement[Any]]
@@ -51,6 +53,30 @@ class BulkInsert:
             connection.execute(self._by_arrays, arrays_of(self._names, rows))
         else:
             connection.execute(self._by_row, list(rows))
+
+
+class BulkSelect:
+    """Looks many keys up by an index.
+
+    A list of row values is no way to do it: SQLite scans the whole table for one.
+
+    Args:
+        columns: Names of a key's values with their types.
+        build: Makes the query out of `at(name)`, the key's value of that name.
+    """
+
+    def __init__(self, columns: Mapping[str, sa.types.TypeEngine[Any]], build: Callable[[_At], sa.Select[Any]]) -> None:
+        self._names = tuple(columns)
+        self._by_key = PointQuery(build(lambda name: sa.bindparam(name, type_=columns[name])))
+        rows = rows_by_arrays(columns)
+        self._by_arrays = build(lambda name: rows.c[name])
+
+    def all(self, connection: sa.Connection, keys: Iterable[Sequence[object]]) -> Sequence[Any]:
+        """The rows of every key, whose values are in the order of the columns; each key is given once."""
+        given = [dict(zip(self._names, key, strict=True)) for key in keys]
+        if connection.dialect.name == "postgresql":
+            return connection.execute(self._by_arrays, arrays_of(self._names, given)).all() if given else []
+        return [row for key in given for row in self._by_key.all(connection, key)]
 
 
 def rows_by_arrays(columns: Mapping[str, sa.types.TypeEngine[Any]]) -> sa.TableValuedAlias:

@@ -14,6 +14,7 @@ from erpgate.domain.reference import basket_reference, document_reference
 from erpgate.domain.sale import Sale
 from erpgate.plugin.model import Document, Stage
 from erpgate.store import schema
+from erpgate.store.bulk import BulkSelect
 from erpgate.store.changes import Change, ChangeKind, note_changes
 from erpgate.store.codecs import from_json, from_micros, to_json, to_micros
 from erpgate.store.errors import Conflict
@@ -46,13 +47,30 @@ _SAVE = (
     .values({column.name: sa.bindparam(column.name) for column in _invoice.c})
 )
 
-_VERSIONS = (
-    sa.select(_invoice.c.merchant, _invoice.c.channel, _invoice.c.invoice, _invoice.c.version)
-    .where(
-        sa.tuple_(_invoice.c.merchant, _invoice.c.channel, _invoice.c.invoice).in_(sa.bindparam("keys", expanding=True))
-    )
-    .order_by(_invoice.c.merchant, _invoice.c.channel, _invoice.c.invoice)
-    .with_for_update()
+_INVOICE_KEY = {"merchant": sa.Text(), "channel": sa.Text(), "invoice": sa.Text()}
+_VERSIONS = BulkSelect(
+    _INVOICE_KEY,
+    lambda at: (
+        sa.select(_invoice.c.merchant, _invoice.c.channel, _invoice.c.invoice, _invoice.c.version)
+        .where(*(_invoice.c[name] == at(name) for name in _INVOICE_KEY))
+        .order_by(_invoice.c.merchant, _invoice.c.channel, _invoice.c.invoice)
+        .with_for_update(of=_invoice)
+    ),
+)
+_LIVE = BulkSelect(
+    {"merchant": sa.Text(), "order_id": sa.Text()},
+    lambda at: (
+        sa.select(_invoice, _key.c.order_id.label("member"))
+        .join(_key, sa.and_(*(_key.c[name] == _invoice.c[name] for name in _INVOICE_KEY)))
+        .where(_key.c.live == sa.literal_column("1"), _key.c.merchant == at("merchant"))
+        .where(_key.c.order_id == at("order_id"))
+    ),
+)
+_TAKEN = BulkSelect(
+    {"account": sa.Text(), "sales_channel": sa.Text(), "external_id": sa.Text()},
+    lambda at: sa.select(_key).where(
+        *(_key.c[name] == at(name) for name in ("account", "sales_channel", "external_id"))
+    ),
 )
 
 FIRST_ISSUE = 1
@@ -82,12 +100,7 @@ def list_invoices(
 
 def live_invoices(connection: sa.Connection, orders: Iterable[tuple[str, str]]) -> dict[tuple[str, str], InvoiceRecord]:
     """The live invoice of each (merchant, order id) that has one."""
-    rows = connection.execute(
-        sa.select(_invoice)
-        .join(_key, sa.and_(_key.c.merchant == _invoice.c.merchant, _key.c.invoice == _invoice.c.invoice))
-        .where(_key.c.live == 1, sa.tuple_(_key.c.merchant, _key.c.order_id).in_(list(orders)))
-    )
-    return {(row.merchant, row.order_id): _record(row) for row in rows}
+    return {(row.merchant, row.member): _record(row) for row in _LIVE.all(connection, orders)}
 
 
 def new_invoice(
@@ -122,14 +135,11 @@ def new_invoice(
 
 def taken_keys(connection: sa.Connection, keys: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
     """Which of these (account, sales channel, external id) were invoiced before, each with its invoice's name."""
-    rows = connection.execute(
-        sa.select(_key).where(sa.tuple_(_key.c.account, _key.c.sales_channel, _key.c.external_id).in_(list(keys)))
-    )
     return {
         (row.account, row.sales_channel, row.external_id): (
             f"merchants/{row.merchant}/channels/{row.channel}/invoices/{row.invoice}"
         )
-        for row in rows
+        for row in _TAKEN.all(connection, keys)
     }
 
 
@@ -203,7 +213,7 @@ class SaveInvoice(Write[InvoiceRecord]):
     def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[InvoiceRecord | Exception]:
         """Raises the versions of those that were not changed meanwhile."""
         keys = [(write.invoice.merchant, write.invoice.channel, write.invoice.invoice) for write in writes]
-        versions = {tuple(row[:3]): row.version for row in connection.execute(_VERSIONS, {"keys": keys})}
+        versions = {tuple(row[:3]): row.version for row in _VERSIONS.all(connection, dict.fromkeys(keys))}
         current = [write.invoice.version == versions.get(key) for write, key in zip(writes, keys, strict=True)]
         saved = [replace(write.invoice, version=write.invoice.version + 1) for write in writes]
         pairs = zip(writes, saved, strict=True)

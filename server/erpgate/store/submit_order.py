@@ -12,6 +12,7 @@ from erpgate.domain.eligibility import Outcome
 from erpgate.domain.order import Order
 from erpgate.store import schema
 from erpgate.store.baskets import BasketKey, already_invoiced, basket_of, lock_baskets, settle_basket, with_invoice
+from erpgate.store.bulk import BulkSelect
 from erpgate.store.channels import channels_of
 from erpgate.store.codecs import from_json, from_micros, to_json
 from erpgate.store.errors import Conflict
@@ -33,6 +34,11 @@ from erpgate.store.writes import Write
 
 _order = schema.sales_order
 _Key = tuple[str, str]
+
+_STORED = BulkSelect(
+    {"merchant": sa.Text(), "order_id": sa.Text()},
+    lambda at: sa.select(_order).where(_order.c.merchant == at("merchant"), _order.c.order_id == at("order_id")),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,12 +99,7 @@ class _Batch:
         self._connection = connection
         self._submits = submits
         keys = [submit.key for submit in submits]
-        self._stored = {
-            (row.merchant, row.order_id): row
-            for row in connection.execute(
-                sa.select(_order).where(sa.tuple_(_order.c.merchant, _order.c.order_id).in_(keys))
-            )
-        }
+        self._stored = {(row.merchant, row.order_id): row for row in _STORED.all(connection, keys)}
         self._live = live_invoices(connection, self._stored) if self._stored else {}
         self._channels = channels_of(connection, sorted({merchant for merchant, _ in keys}))
         self._woken: dict[_Key, str] = {}

@@ -1,1 +1,0 @@
-"""Sales become invoices, through the real server, on every ERP and database."""
