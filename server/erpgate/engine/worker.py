@@ -49,7 +49,7 @@ class Worker:
         self._lanes: dict[str, Lane] = {}
         self._runs: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
-        self._leaving = False
+        self._leaving = asyncio.Event()
         self._share = settings.lanes if alone else 1
         self._counted_at = 0.0
 
@@ -70,21 +70,19 @@ class Worker:
             try:
                 yield self
             finally:
-                self._leaving = True
+                self._leaving.set()
                 self._wake.set()
                 await asyncio.wait((claiming,))  # a claim that is cut off would hold lanes that nobody works for
                 await self._drain()
                 renewing.cancel()
 
     async def _claim_forever(self) -> None:
-        while not self._leaving:
+        while not self._leaving.is_set():
             self._wake.clear()
             try:
                 await self._claim()
             except StoreUnavailable:
                 _log.warning("The database can't be reached; lanes are claimed as soon as it can.")
-            if self._leaving:
-                return
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._settings.poll.total_seconds()):
                     await self._wake.wait()
