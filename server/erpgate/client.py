@@ -168,6 +168,10 @@ class Client:
         )
         return self._call(self._channels.RotateCredentials, request).channel
 
+    def check_channel(self, name: str) -> channel_service_pb2.CheckChannelResponse:
+        """Asks the ERP now whether the channel can invoice; it may take a while."""
+        return self._call(self._channels.CheckChannel, channel_service_pb2.CheckChannelRequest(name=name))
+
     def delete_channel(self, name: str, *, etag: str = "", force: bool = False) -> None:
         """Forgets a channel and its credentials."""
         request = channel_service_pb2.DeleteChannelRequest(name=name, etag=etag, force=force)

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
             for longer may lose its accounts to another one.
         lookup_delays: Seconds before each look-up of something that was sent and not answered.
         retry_delays: Seconds before each repetition of what certainly did not happen.
+        check_seconds: How often each channel is checked by itself.
         change_retention_days: How long a watcher may be away: older changes are dropped, and its cursor has expired.
     """
 
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
     lease_seconds: Annotated[float, pydantic.Field(gt=0)] = 30
     lookup_delays: Delays = "2,5,15,60"
     retry_delays: Delays = "1,5,30,120,600"
+    check_seconds: Annotated[float, pydantic.Field(gt=0)] = 3600
     change_retention_days: Annotated[float, pydantic.Field(gt=0, le=3650)] = 7
 
     @property

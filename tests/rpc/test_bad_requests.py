@@ -66,6 +66,7 @@ BAD_NAMES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (channels.PauseChannelRequest, "name", ("", f"merchants/acme/channels/{'a' * 64}")),
     (channels.ResumeChannelRequest, "name", ("", "merchants//channels/main")),
     (channels.RotateCredentialsRequest, "name", ("", "merchants/acme/channels/")),
+    (channels.CheckChannelRequest, "name", ("", "merchants/acme")),
     (channels.DeleteChannelRequest, "name", ("", "merchants/acme-/channels/main")),
     (channels.ListChannelsRequest, "parent", ("", "merchants", "merchants/acme/", "merchants/ácme")),
     (invoicing.GetOrderRequest, "name", ("", f"{MERCHANT}/orders/1001", f"{MERCHANT}/orders/a:b c")),

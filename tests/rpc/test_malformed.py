@@ -23,6 +23,7 @@ ANSWERS = {
     "PauseChannel": a_channel(),
     "ResumeChannel": a_channel(),
     "RotateCredentials": a_channel(),
+    "CheckChannel": (a_channel(), ()),
     "DeleteChannel": None,
     "LookupSkus": (a_channel(), ()),
     "SubmitOrder": an_order_record(),

@@ -28,6 +28,10 @@ class _Window:
             return 0.0
         return self.ends - now if self.used >= self.limit else 0.0
 
+    def left(self, now: float) -> int:
+        """Requests that are allowed until it ends."""
+        return self.limit if now >= self.ends else max(0, self.limit - self.used)
+
     def take(self, now: float) -> None:
         if now >= self.ends:
             self.ends = now + self.length
@@ -70,6 +74,14 @@ class Budget:
         for window in self._of(resource):
             window.take(now)
         return True
+
+    def left(self) -> tuple[int, int] | None:
+        """Requests that the whole account may send now, and those of a full window; None where nothing limits it."""
+        now = asyncio.get_running_loop().time()
+        if self._wait(WHOLE) > 0:
+            return 0, self._windows[WHOLE][0].limit if WHOLE in self._windows else 0
+        lefts = [(window.left(now), window.limit) for window in self._windows.get(WHOLE, ())]
+        return min(lefts, default=None)
 
     def correct(self, reading: RateReading) -> None:
         """Takes note of the ERP's own count."""

@@ -60,6 +60,7 @@ class Lane:
         self.clock = clock
         self.settings = settings
         self.budget = Budget(Limits())
+        self.skew: dt.timedelta | None = None
         self.locks: dict[str, asyncio.Lock] = {}
         self._in_flight = 1
         self._handlers = handlers
@@ -77,6 +78,7 @@ class Lane:
         self._stopping = False
         self._lost = False
         self._failures = 0
+        self._noted = (Health.OK, "")
         self._paused_until = 0.0
         self._valid_until = clock.boot() + settings.lease.total_seconds()
 
@@ -165,8 +167,10 @@ class Lane:
         if write and self.clock.boot() >= self._valid_until:
             raise Unavailable("This process no longer owns the account; nothing was sent.")
 
-    def after(self, reading: RateReading | None) -> None:
-        """Takes note of what the ERP said about its rate limit."""
+    def after(self, reading: RateReading | None, time: dt.datetime | None = None) -> None:
+        """Takes note of what the ERP said about its rate limit and the time."""
+        if time is not None:
+            self.skew = time - self.clock.now()
         if reading is not None:
             self.budget.correct(reading)
 
@@ -280,22 +284,20 @@ class Lane:
             return Postponed(delay=nth(self.settings.retry_delays, task.attempts))
         if self._failures:
             self._failures = 0
-            await self.database.write(Recover(self.lease.account))
+            await self.database.write(Recover(self.lease.account, *self._noted))
         return postponed
 
     async def _back_off(self, health: Health, message: str) -> Postponed:
         delay = nth(self.settings.retry_delays, self._failures)
         self._failures += 1
         self._pause(delay)
-        await self._set_health(health, message)
+        self._noted = (health, message)
+        await self.database.write(SetHealth(self.lease.account, health, message))
         return Postponed(delay=delay)
 
     def _pause(self, delay: dt.timedelta) -> None:
         until = asyncio.get_running_loop().time() + delay.total_seconds()
         self._paused_until = max(self._paused_until, until)
-
-    async def _set_health(self, health: Health, message: str) -> None:
-        await self.database.write(SetHealth(self.lease.account, health, message))
 
     async def _finish(self) -> None:
         for running in self._running.values():

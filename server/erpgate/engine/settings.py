@@ -19,6 +19,7 @@ class EngineSettings:
         look_up_delays: Before each look-up of an unknown outcome; the last one repeats.
         retry_delays: Before each repetition of what certainly did not happen; the last one repeats.
         patience: How long after the settle time an incomplete listing is asked again before a person must look.
+        check_interval: How often each channel is checked by itself.
         grace: How long running work may take when the process is asked to stop.
     """
 
@@ -30,6 +31,7 @@ class EngineSettings:
     look_up_delays: tuple[dt.timedelta, ...] = (2 * _SECOND, 5 * _SECOND, 15 * _SECOND, 60 * _SECOND)
     retry_delays: tuple[dt.timedelta, ...] = (_SECOND, 5 * _SECOND, 30 * _SECOND, 120 * _SECOND, 600 * _SECOND)
     patience: dt.timedelta = 900 * _SECOND
+    check_interval: dt.timedelta = 3600 * _SECOND
     grace: dt.timedelta = 20 * _SECOND
 
 

@@ -8,6 +8,7 @@ whose address an ERP names is fetched without credentials, and only from where i
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 import httpx
@@ -66,8 +67,8 @@ class Guard(Protocol):
         """
         ...
 
-    def after(self, reading: RateReading | None) -> None:
-        """Takes note of what the answer said about the rate limit."""
+    def after(self, reading: RateReading | None, time: dt.datetime | None = None) -> None:
+        """Takes note of what the answer said about the rate limit, and of the ERP's time."""
         ...
 
 
@@ -215,7 +216,7 @@ class Http:
         response = await self._client.request(
             method, path, params=params, json=json, timeout=httpx.Timeout(seconds, connect=min(10.0, seconds))
         )
-        self._guard.after(self._rate(response) if self._rate else None)
+        self._guard.after(self._rate(response) if self._rate else None, _time_of(response))
         return response
 
 
@@ -265,8 +266,17 @@ class Unguarded:
     async def before(self, resource: str, *, write: bool) -> None:
         """Allows it."""
 
-    def after(self, reading: RateReading | None) -> None:
+    def after(self, reading: RateReading | None, time: dt.datetime | None = None) -> None:
         """Takes no note."""
+
+
+def _time_of(response: Response) -> dt.datetime | None:
+    """When the answer was made, by the ERP's clock; None where it does not say that."""
+    try:
+        time = parsedate_to_datetime(response.headers["Date"])
+    except (KeyError, ValueError):
+        return None
+    return time if time.tzinfo else None
 
 
 def _sentence(error: httpx.HTTPError, kind: str) -> str:

@@ -99,3 +99,10 @@ class Reason(enum.StrEnum):
 
     # The caller acts: watches.
     CURSOR_EXPIRED = "CURSOR_EXPIRED"
+
+    # The caller acts: who it is.
+    CALLER_UNAUTHENTICATED = "CALLER_UNAUTHENTICATED"
+
+    # Checks of a channel say it.
+    CLOCK_SKEWED = "CLOCK_SKEWED"
+    CATALOG_OUTDATED = "CATALOG_OUTDATED"

@@ -18,6 +18,7 @@ from erpgate.engine.session import OF_EVERY_ERP, Outside
 from erpgate.engine.settings import EngineSettings
 from erpgate.engine.work import Handler
 from erpgate.engine.worker import Worker
+from erpgate.jobs.check_channel import CHECK_CHANNEL, WATCH_CHANNEL, check_channel, watch_channel
 from erpgate.jobs.cut_feeds import CUT_FEEDS, cut_feeds_task, cutting_feeds
 from erpgate.jobs.issue_invoice import issue_invoice
 from erpgate.jobs.judge_again import JUDGE_AGAIN, judging_again
@@ -32,6 +33,7 @@ from erpgate.rpc.invoicing_servicer import InvoicingRpcs
 from erpgate.rpc.server import RpcServer, create_health_server, create_server
 from erpgate.service.catalog import Catalog
 from erpgate.service.channels import Channels
+from erpgate.service.checks import Checks
 from erpgate.service.credentials import Credentials
 from erpgate.service.invoices import Invoices
 from erpgate.service.orders import Orders, Rules, automatic_stage
@@ -175,6 +177,8 @@ def _registry(settings: Settings, parts: Parts) -> Registry:
 
 def _handlers(clock: Clock, prober: Prober, settings: Settings) -> Mapping[str, Handler]:
     return {
+        CHECK_CHANNEL: check_channel,
+        WATCH_CHANNEL: watch_channel,
         CUT_FEEDS: cutting_feeds(dt.timedelta(days=settings.change_retention_days)),
         ISSUE_INVOICE: issue_invoice,
         SYNC_CATALOG: sync_catalog,
@@ -189,6 +193,7 @@ def _engine(settings: Settings) -> EngineSettings:
         renew=dt.timedelta(seconds=settings.lease_seconds / 3),
         look_up_delays=_delays(settings.lookup_delays),
         retry_delays=_delays(settings.retry_delays),
+        check_interval=dt.timedelta(seconds=settings.check_seconds),
     )
 
 
@@ -207,8 +212,10 @@ def _worker(
 
 
 def _server(sources: Sources, prober: Prober, vault: Vault) -> RpcServer:
+    credentials = Credentials(sources, prober, vault)
+    checks = Checks(sources=sources, credentials=credentials)
     return create_server(
-        channels=ChannelRpcs(Channels(sources, prober, vault), Credentials(sources, prober, vault), sources.registry),
+        channels=ChannelRpcs(Channels(sources, prober, vault), credentials, checks, sources.registry),
         catalog=CatalogRpcs(Catalog(sources)),
         invoicing=InvoicingRpcs(Orders(sources), Invoices(sources)),
     )

@@ -13,11 +13,13 @@ from erpgate.plugin.reasons import Reason
 from erpgate.plugins import Registry
 from erpgate.rpc import names, paging
 from erpgate.rpc.convert.channel import channel_change, channel_to_wire, new_channel, new_credentials, version_of
+from erpgate.rpc.convert.check import check_to_wire
 from erpgate.rpc.convert.erp import erp_to_wire, plugin_to_wire
 from erpgate.rpc.convert.form import form_of
 from erpgate.rpc.convert.settings import NEUTRAL
 from erpgate.service.commands import ChannelChange, NewChannel, NewCredentials
 from erpgate.service.errors import Refused, not_found
+from erpgate.store.checks import Check
 from erpgate.store.records import ChannelRecord
 from erpgate.v1 import channel_service_pb2 as pb
 from erpgate.v1.channel_service_pb2_grpc import ChannelServiceServicer
@@ -72,18 +74,28 @@ class Credentials(Protocol):
         ...
 
 
+class Checks(Protocol):
+    """What this servicer asks of the service about checks."""
+
+    async def check(self, merchant: str, channel: str) -> tuple[ChannelRecord, Sequence[Check]]:
+        """Looks what is wrong with a channel."""
+        ...
+
+
 class ChannelRpcs(ChannelServiceServicer):
     """Connects ERPs over gRPC.
 
     Args:
         channels: The service.
         credentials: The service's credentials.
+        checks: The service's checks.
         registry: Which ERPs there are.
     """
 
-    def __init__(self, channels: Channels, credentials: Credentials, registry: Registry) -> None:
+    def __init__(self, channels: Channels, credentials: Credentials, checks: Checks, registry: Registry) -> None:
         self._channels = channels
         self._credentials = credentials
+        self._checks = checks
         self._registry = registry
 
     @override
@@ -155,6 +167,11 @@ class ChannelRpcs(ChannelServiceServicer):
         except Misconfigured as error:
             raise _in_credentials(error) from error
         return pb.RotateCredentialsResponse(channel=channel_to_wire(record))
+
+    @override
+    async def CheckChannel(self, request: pb.CheckChannelRequest, context: _Context) -> pb.CheckChannelResponse:
+        record, checks = await self._checks.check(*names.CHANNEL.parse(request.name))
+        return pb.CheckChannelResponse(checks=map(check_to_wire, checks), channel=channel_to_wire(record))
 
     @override
     async def DeleteChannel(self, request: pb.DeleteChannelRequest, context: _Context) -> pb.DeleteChannelResponse:

@@ -44,6 +44,7 @@ _BY_CODE: Final[Mapping[grpc.StatusCode, tuple[Reason, ...]]] = {
         Reason.PAGE_TOKEN_INVALID,
         Reason.MESSAGE_MALFORMED,
     ),
+    grpc.StatusCode.UNAUTHENTICATED: (Reason.CALLER_UNAUTHENTICATED,),
     grpc.StatusCode.NOT_FOUND: (Reason.RESOURCE_NOT_FOUND,),
     grpc.StatusCode.ALREADY_EXISTS: (
         Reason.ERP_COMPANY_ALREADY_CONNECTED,
@@ -69,6 +70,8 @@ _BY_CODE: Final[Mapping[grpc.StatusCode, tuple[Reason, ...]]] = {
         Reason.SEVERAL_CHANNELS_ELIGIBLE,
         Reason.CREDIT_NOTE_SUGGESTED,
         Reason.BASKET_CLOSED,
+        Reason.CLOCK_SKEWED,
+        Reason.CATALOG_OUTDATED,
     ),
 }
 

@@ -9,6 +9,7 @@ from typing import Any
 import pydantic
 
 from erpgate.engine.session import dump_credentials
+from erpgate.jobs.check_channel import check_task, watch_task
 from erpgate.jobs.judge_again import JUDGE_AGAIN
 from erpgate.jobs.probe_channel import PROBE_CHANNEL, Prober, pending_account, with_company
 from erpgate.jobs.read_catalog import SYNC_CATALOG
@@ -23,7 +24,7 @@ from erpgate.service.errors import Refused
 from erpgate.service.sources import Sources, missing, violations
 from erpgate.store.channels import CreateChannel, DeleteChannel, UpdateChannel, list_channels
 from erpgate.store.errors import Conflict
-from erpgate.store.records import ChannelRecord, ChannelState
+from erpgate.store.records import ChannelRecord, ChannelState, Health
 from erpgate.store.requests import RequestKey, recall
 from erpgate.store.tasks import Task
 from erpgate.vault import Vault
@@ -83,7 +84,11 @@ class Channels:
             record = replace(record, display_name=change.display_name)
         if change.settings is not None:
             record = replace(record, settings=self._settings(record, change.settings))
-        return await self._save(record, wakes=record.state is ChannelState.CONNECTED)
+        return await self._save(
+            record,
+            wakes=record.state is ChannelState.CONNECTED,
+            tasks=[check_task(record, self._sources.clock.now())] if record.health is Health.MISCONFIGURED else (),
+        )
 
     async def connect(self, merchant: str, channel: str) -> ChannelRecord:
         """Validates all steps and sets the channel CONNECTED."""
@@ -95,7 +100,7 @@ class Channels:
         settings = self._sources.settings(record)
         self._check_complete(record, settings)
         connected = replace(record, state=ChannelState.CONNECTED, settings=self._settings(record, record.settings))
-        return await self._save(connected, wakes=True, reads_catalog=True)
+        return await self._save(connected, wakes=True, tasks=self._first_tasks(connected))
 
     async def pause(self, merchant: str, channel: str) -> ChannelRecord:
         """Stops sending until it is resumed."""
@@ -129,12 +134,14 @@ class Channels:
             raise _state_conflict(record, verb, f"it is {record.state.value}")
         return await self._save(replace(record, state=after), wakes=after is ChannelState.CONNECTED)
 
-    async def _save(self, record: ChannelRecord, *, wakes: bool, reads_catalog: bool = False) -> ChannelRecord:
-        kinds = ([JUDGE_AGAIN] if wakes else []) + ([SYNC_CATALOG] if reads_catalog else [])
-        tasks = tuple(self._task(record, kind) for kind in kinds)
+    def _first_tasks(self, record: ChannelRecord) -> Sequence[Task]:
+        return self._task(record, SYNC_CATALOG), watch_task(record, self._sources.clock.now())
+
+    async def _save(self, record: ChannelRecord, *, wakes: bool, tasks: Sequence[Task] = ()) -> ChannelRecord:
+        judging = (self._task(record, JUDGE_AGAIN),) if wakes else ()
         try:
             stored = await self._sources.database.write(
-                UpdateChannel(record, self._sources.clock.now(), tasks, wakes_account=wakes)
+                UpdateChannel(record, self._sources.clock.now(), (*judging, *tasks), wakes_account=wakes)
             )
         except Conflict as conflict:
             raise _etag_mismatch(record) from conflict

@@ -74,7 +74,8 @@ def put_channel(connection: sa.Connection, record: ChannelRecord, version: int) 
         _channel.c.channel == stored.channel,
         _channel.c.version == version,
     )
-    if connection.execute(sa.update(_channel).where(*where).values(_row(stored))).rowcount != 1:
+    values = {name: value for name, value in _row(stored).items() if name != "check_time"}
+    if connection.execute(sa.update(_channel).where(*where).values(values)).rowcount != 1:
         raise Conflict("version")
     return stored
 
@@ -161,15 +162,21 @@ class SetHealth(Write[None]):
 
 @dataclass(frozen=True)
 class Recover(Write[None]):
-    """Notes that the ERP serves the account again; what else is wrong with the channel stays noted."""
+    """Notes that what was noted is over; anything else that is wrong with the channel stays noted."""
 
     account: str
+    health: Health
+    message: str
 
     def apply(self, connection: sa.Connection) -> None:
-        """Ends what an ERP that answers disproves."""
+        """Sets the health OK, if it is still what was noted."""
         connection.execute(
             sa.update(_channel)
-            .where(_channel.c.account == self.account, _channel.c.health.in_((Health.AUTH_FAILED, Health.DEGRADED)))
+            .where(
+                _channel.c.account == self.account,
+                _channel.c.health == self.health,
+                _channel.c.health_message == self.message,
+            )
             .values(health=Health.OK, health_message="")
         )
 
@@ -194,6 +201,10 @@ class DeleteChannel(Write[None]):
             raise Conflict("version")
         connection.execute(
             sa.delete(_credential).where(_credential.c.merchant == self.merchant, _credential.c.channel == self.channel)
+        )
+        checks = schema.channel_check
+        connection.execute(
+            sa.delete(checks).where(checks.c.merchant == self.merchant, checks.c.channel == self.channel)
         )
         self._withdraw_unsent(connection)
 
@@ -238,6 +249,7 @@ def _row(record: ChannelRecord) -> dict[str, object]:
         "state": record.state,
         "health": record.health,
         "health_message": record.health_message,
+        "check_time": None if record.check_time is None else to_micros(record.check_time),
         "version": record.version,
         "create_time": to_micros(record.create_time),
         "update_time": to_micros(record.update_time),
@@ -257,6 +269,7 @@ def _record(row: sa.Row[Any]) -> ChannelRecord:
         state=ChannelState(row.state),
         health=Health(row.health),
         health_message=row.health_message,
+        check_time=None if row.check_time is None else from_micros(row.check_time),
         version=row.version,
         create_time=from_micros(row.create_time),
         update_time=from_micros(row.update_time),

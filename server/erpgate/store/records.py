@@ -48,6 +48,7 @@ class ChannelRecord:
         state: How far it is.
         health: How it is.
         health_message: A sentence about that.
+        check_time: When it was checked last; None before the first time.
         version: Counts changes.
         create_time: When it was created.
         update_time: When it was changed last.
@@ -64,6 +65,7 @@ class ChannelRecord:
     state: ChannelState
     health: Health = Health.OK
     health_message: str = ""
+    check_time: dt.datetime | None = None
     version: int = 1
     create_time: dt.datetime
     update_time: dt.datetime

@@ -70,11 +70,21 @@ channel = sa.Table(
     _text("state"),
     _text("health"),
     _text("health_message"),
+    sa.Column("check_time", sa.BigInteger),
     _number("version"),
     _number("create_time"),
     _number("update_time"),
     sa.Index("uq_channel_account", "account", unique=True),
 )
+
+channel_check = sa.Table(
+    "channel_check",
+    metadata,
+    _key("merchant"),
+    _key("channel"),
+    _text("body"),
+)
+"""What the last checks of a channel found."""
 
 credential = sa.Table(
     "credential",

@@ -183,6 +183,12 @@ def next_due(connection: sa.Connection, account: str) -> dt.datetime | None:
     return None if due is None else from_micros(due)
 
 
+def is_open(connection: sa.Connection, entry: Task) -> bool:
+    """Whether a task of this kind and subject is still to be done."""
+    key = (task.c.account == entry.account, task.c.kind == entry.kind, task.c.subject == entry.subject)
+    return connection.execute(sa.select(task.c.generation).where(*key)).one_or_none() is not None
+
+
 @functools.cache
 def _due(kinds: tuple[str, ...]) -> PointQuery:
     return PointQuery(

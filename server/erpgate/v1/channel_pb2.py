@@ -26,7 +26,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x65rpgate/v1/channel.proto\x12\nerpgate.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x81\x03\n\x07\x43hannel\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03\x65rp\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12\x14\n\x0c\x63ountry_code\x18\x04 \x01(\t\x12-\n\x08settings\x18\x05 \x01(\x0b\x32\x1b.erpgate.v1.ChannelSettings\x12$\n\x07\x63ompany\x18\x06 \x01(\x0b\x32\x13.erpgate.v1.Company\x12\'\n\x05state\x18\x07 \x01(\x0e\x32\x18.erpgate.v1.ChannelState\x12)\n\x06health\x18\x08 \x01(\x0e\x32\x19.erpgate.v1.ChannelHealth\x12\x16\n\x0ehealth_message\x18\t \x01(\t\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x0c \x01(\t\"M\n\x07\x43ompany\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x15\n\rcurrency_code\x18\x03 \x01(\t\x12\x11\n\ttime_zone\x18\x04 \x01(\t\"\xc5\x05\n\x0f\x43hannelSettings\x12\x13\n\x0bprint_notes\x18\x01 \x01(\x08\x12)\n\nsku_source\x18\x02 \x01(\x0e\x32\x15.erpgate.v1.SkuSource\x12!\n\x19\x63\x61talog_prices_with_taxes\x18\x03 \x01(\x08\x12\x12\n\nprice_list\x18\x04 \x01(\t\x12\x11\n\twarehouse\x18\x05 \x01(\t\x12\x15\n\rdefault_email\x18\x06 \x01(\t\x12\x15\n\rdefault_phone\x18\x07 \x01(\t\x12\x18\n\x10\x64\x65\x66\x61ult_document\x18\x08 \x01(\t\x12\x33\n\x0fshipping_policy\x18\t \x01(\x0e\x32\x1a.erpgate.v1.ShippingPolicy\x12\x15\n\rshipping_item\x18\n \x01(\t\x12\x35\n\x10remainder_policy\x18\x0b \x01(\x0e\x32\x1b.erpgate.v1.RemainderPolicy\x12\x16\n\x0eremainder_item\x18\x0c \x01(\t\x12\x1b\n\x13remainder_tolerance\x18\r \x01(\t\x12\x19\n\x11payment_term_days\x18\x0e \x01(\x05\x12*\n\nautomation\x18\x0f \x01(\x0b\x32\x16.erpgate.v1.Automation\x12,\n\x0b\x65rp_options\x18\x10 \x01(\x0b\x32\x17.google.protobuf.Struct\x12Z\n\x19shipping_by_sales_channel\x18\x11 \x03(\x0b\x32\x37.erpgate.v1.ChannelSettings.ShippingBySalesChannelEntry\x1aW\n\x1bShippingBySalesChannelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\'\n\x05value\x18\x02 \x01(\x0b\x32\x18.erpgate.v1.ShippingRule:\x02\x38\x01\"H\n\x0cShippingRule\x12*\n\x06policy\x18\x01 \x01(\x0e\x32\x1a.erpgate.v1.ShippingPolicy\x12\x0c\n\x04item\x18\x02 \x01(\t\"\xae\x02\n\nAutomation\x12\x0f\n\x07\x65nabled\x18\x01 \x01(\x08\x12\x16\n\x0esales_channels\x18\x02 \x03(\t\x12,\n\x0corder_states\x18\x03 \x03(\x0e\x32\x16.erpgate.v1.OrderState\x12\x1b\n\x13include_fulfillment\x18\x04 \x01(\x08\x12\x15\n\rskip_refunded\x18\x05 \x01(\x08\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\rinitial_state\x18\x07 \x01(\x0e\x32\x18.erpgate.v1.InitialState\x12\x11\n\twarehouse\x18\x08 \x01(\t\x12\x12\n\nprice_list\x18\t \x01(\t\x12\r\n\x05issue\x18\n \x01(\x08*\xb4\x01\n\x0c\x43hannelState\x12\x1d\n\x19\x43HANNEL_STATE_UNSPECIFIED\x10\x00\x12%\n!CHANNEL_STATE_CREDENTIALS_PENDING\x10\x01\x12\'\n#CHANNEL_STATE_CONFIGURATION_PENDING\x10\x02\x12\x1b\n\x17\x43HANNEL_STATE_CONNECTED\x10\x03\x12\x18\n\x14\x43HANNEL_STATE_PAUSED\x10\x04*\xcc\x01\n\rChannelHealth\x12\x1e\n\x1a\x43HANNEL_HEALTH_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43HANNEL_HEALTH_OK\x10\x01\x12\x1e\n\x1a\x43HANNEL_HEALTH_AUTH_FAILED\x10\x02\x12\x1b\n\x17\x43HANNEL_HEALTH_DEGRADED\x10\x03\x12 \n\x1c\x43HANNEL_HEALTH_MISCONFIGURED\x10\x04\x12%\n!CHANNEL_HEALTH_PLUGIN_UNAVAILABLE\x10\x05*Y\n\tSkuSource\x12\x1a\n\x16SKU_SOURCE_UNSPECIFIED\x10\x00\x12\x18\n\x14SKU_SOURCE_REFERENCE\x10\x01\x12\x16\n\x12SKU_SOURCE_BARCODE\x10\x02*m\n\x0eShippingPolicy\x12\x1f\n\x1bSHIPPING_POLICY_UNSPECIFIED\x10\x00\x12 \n\x1cSHIPPING_POLICY_NOT_INVOICED\x10\x01\x12\x18\n\x14SHIPPING_POLICY_LINE\x10\x02*\x9c\x01\n\x0fRemainderPolicy\x12 \n\x1cREMAINDER_POLICY_UNSPECIFIED\x10\x00\x12#\n\x1fREMAINDER_POLICY_EXACT_OR_BLOCK\x10\x01\x12\"\n\x1eREMAINDER_POLICY_ROUNDING_LINE\x10\x02\x12\x1e\n\x1aREMAINDER_POLICY_TOLERANCE\x10\x03*^\n\x0cInitialState\x12\x1d\n\x19INITIAL_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13INITIAL_STATE_DRAFT\x10\x01\x12\x16\n\x12INITIAL_STATE_OPEN\x10\x02*\xa8\x01\n\nOrderState\x12\x1b\n\x17ORDER_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13ORDER_STATE_PENDING\x10\x01\x12\x17\n\x13ORDER_STATE_SHIPPED\x10\x02\x12\x19\n\x15ORDER_STATE_COMPLETED\x10\x03\x12\x19\n\x15ORDER_STATE_CANCELLED\x10\x04\x12\x15\n\x11ORDER_STATE_OTHER\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x65rpgate/v1/channel.proto\x12\nerpgate.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb1\x03\n\x07\x43hannel\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03\x65rp\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12\x14\n\x0c\x63ountry_code\x18\x04 \x01(\t\x12-\n\x08settings\x18\x05 \x01(\x0b\x32\x1b.erpgate.v1.ChannelSettings\x12$\n\x07\x63ompany\x18\x06 \x01(\x0b\x32\x13.erpgate.v1.Company\x12\'\n\x05state\x18\x07 \x01(\x0e\x32\x18.erpgate.v1.ChannelState\x12)\n\x06health\x18\x08 \x01(\x0e\x32\x19.erpgate.v1.ChannelHealth\x12\x16\n\x0ehealth_message\x18\t \x01(\t\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x0c \x01(\t\x12.\n\ncheck_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"M\n\x07\x43ompany\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x15\n\rcurrency_code\x18\x03 \x01(\t\x12\x11\n\ttime_zone\x18\x04 \x01(\t\"\xc5\x05\n\x0f\x43hannelSettings\x12\x13\n\x0bprint_notes\x18\x01 \x01(\x08\x12)\n\nsku_source\x18\x02 \x01(\x0e\x32\x15.erpgate.v1.SkuSource\x12!\n\x19\x63\x61talog_prices_with_taxes\x18\x03 \x01(\x08\x12\x12\n\nprice_list\x18\x04 \x01(\t\x12\x11\n\twarehouse\x18\x05 \x01(\t\x12\x15\n\rdefault_email\x18\x06 \x01(\t\x12\x15\n\rdefault_phone\x18\x07 \x01(\t\x12\x18\n\x10\x64\x65\x66\x61ult_document\x18\x08 \x01(\t\x12\x33\n\x0fshipping_policy\x18\t \x01(\x0e\x32\x1a.erpgate.v1.ShippingPolicy\x12\x15\n\rshipping_item\x18\n \x01(\t\x12\x35\n\x10remainder_policy\x18\x0b \x01(\x0e\x32\x1b.erpgate.v1.RemainderPolicy\x12\x16\n\x0eremainder_item\x18\x0c \x01(\t\x12\x1b\n\x13remainder_tolerance\x18\r \x01(\t\x12\x19\n\x11payment_term_days\x18\x0e \x01(\x05\x12*\n\nautomation\x18\x0f \x01(\x0b\x32\x16.erpgate.v1.Automation\x12,\n\x0b\x65rp_options\x18\x10 \x01(\x0b\x32\x17.google.protobuf.Struct\x12Z\n\x19shipping_by_sales_channel\x18\x11 \x03(\x0b\x32\x37.erpgate.v1.ChannelSettings.ShippingBySalesChannelEntry\x1aW\n\x1bShippingBySalesChannelEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\'\n\x05value\x18\x02 \x01(\x0b\x32\x18.erpgate.v1.ShippingRule:\x02\x38\x01\"H\n\x0cShippingRule\x12*\n\x06policy\x18\x01 \x01(\x0e\x32\x1a.erpgate.v1.ShippingPolicy\x12\x0c\n\x04item\x18\x02 \x01(\t\"\xae\x02\n\nAutomation\x12\x0f\n\x07\x65nabled\x18\x01 \x01(\x08\x12\x16\n\x0esales_channels\x18\x02 \x03(\t\x12,\n\x0corder_states\x18\x03 \x03(\x0e\x32\x16.erpgate.v1.OrderState\x12\x1b\n\x13include_fulfillment\x18\x04 \x01(\x08\x12\x15\n\rskip_refunded\x18\x05 \x01(\x08\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\rinitial_state\x18\x07 \x01(\x0e\x32\x18.erpgate.v1.InitialState\x12\x11\n\twarehouse\x18\x08 \x01(\t\x12\x12\n\nprice_list\x18\t \x01(\t\x12\r\n\x05issue\x18\n \x01(\x08*\xb4\x01\n\x0c\x43hannelState\x12\x1d\n\x19\x43HANNEL_STATE_UNSPECIFIED\x10\x00\x12%\n!CHANNEL_STATE_CREDENTIALS_PENDING\x10\x01\x12\'\n#CHANNEL_STATE_CONFIGURATION_PENDING\x10\x02\x12\x1b\n\x17\x43HANNEL_STATE_CONNECTED\x10\x03\x12\x18\n\x14\x43HANNEL_STATE_PAUSED\x10\x04*\xcc\x01\n\rChannelHealth\x12\x1e\n\x1a\x43HANNEL_HEALTH_UNSPECIFIED\x10\x00\x12\x15\n\x11\x43HANNEL_HEALTH_OK\x10\x01\x12\x1e\n\x1a\x43HANNEL_HEALTH_AUTH_FAILED\x10\x02\x12\x1b\n\x17\x43HANNEL_HEALTH_DEGRADED\x10\x03\x12 \n\x1c\x43HANNEL_HEALTH_MISCONFIGURED\x10\x04\x12%\n!CHANNEL_HEALTH_PLUGIN_UNAVAILABLE\x10\x05*Y\n\tSkuSource\x12\x1a\n\x16SKU_SOURCE_UNSPECIFIED\x10\x00\x12\x18\n\x14SKU_SOURCE_REFERENCE\x10\x01\x12\x16\n\x12SKU_SOURCE_BARCODE\x10\x02*m\n\x0eShippingPolicy\x12\x1f\n\x1bSHIPPING_POLICY_UNSPECIFIED\x10\x00\x12 \n\x1cSHIPPING_POLICY_NOT_INVOICED\x10\x01\x12\x18\n\x14SHIPPING_POLICY_LINE\x10\x02*\x9c\x01\n\x0fRemainderPolicy\x12 \n\x1cREMAINDER_POLICY_UNSPECIFIED\x10\x00\x12#\n\x1fREMAINDER_POLICY_EXACT_OR_BLOCK\x10\x01\x12\"\n\x1eREMAINDER_POLICY_ROUNDING_LINE\x10\x02\x12\x1e\n\x1aREMAINDER_POLICY_TOLERANCE\x10\x03*^\n\x0cInitialState\x12\x1d\n\x19INITIAL_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13INITIAL_STATE_DRAFT\x10\x01\x12\x16\n\x12INITIAL_STATE_OPEN\x10\x02*\xa8\x01\n\nOrderState\x12\x1b\n\x17ORDER_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13ORDER_STATE_PENDING\x10\x01\x12\x17\n\x13ORDER_STATE_SHIPPED\x10\x02\x12\x19\n\x15ORDER_STATE_COMPLETED\x10\x03\x12\x19\n\x15ORDER_STATE_CANCELLED\x10\x04\x12\x15\n\x11ORDER_STATE_OTHER\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,30 +35,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CHANNELSETTINGS_SHIPPINGBYSALESCHANNELENTRY']._loaded_options = None
   _globals['_CHANNELSETTINGS_SHIPPINGBYSALESCHANNELENTRY']._serialized_options = b'8\001'
-  _globals['_CHANNELSTATE']._serialized_start=1662
-  _globals['_CHANNELSTATE']._serialized_end=1842
-  _globals['_CHANNELHEALTH']._serialized_start=1845
-  _globals['_CHANNELHEALTH']._serialized_end=2049
-  _globals['_SKUSOURCE']._serialized_start=2051
-  _globals['_SKUSOURCE']._serialized_end=2140
-  _globals['_SHIPPINGPOLICY']._serialized_start=2142
-  _globals['_SHIPPINGPOLICY']._serialized_end=2251
-  _globals['_REMAINDERPOLICY']._serialized_start=2254
-  _globals['_REMAINDERPOLICY']._serialized_end=2410
-  _globals['_INITIALSTATE']._serialized_start=2412
-  _globals['_INITIALSTATE']._serialized_end=2506
-  _globals['_ORDERSTATE']._serialized_start=2509
-  _globals['_ORDERSTATE']._serialized_end=2677
+  _globals['_CHANNELSTATE']._serialized_start=1710
+  _globals['_CHANNELSTATE']._serialized_end=1890
+  _globals['_CHANNELHEALTH']._serialized_start=1893
+  _globals['_CHANNELHEALTH']._serialized_end=2097
+  _globals['_SKUSOURCE']._serialized_start=2099
+  _globals['_SKUSOURCE']._serialized_end=2188
+  _globals['_SHIPPINGPOLICY']._serialized_start=2190
+  _globals['_SHIPPINGPOLICY']._serialized_end=2299
+  _globals['_REMAINDERPOLICY']._serialized_start=2302
+  _globals['_REMAINDERPOLICY']._serialized_end=2458
+  _globals['_INITIALSTATE']._serialized_start=2460
+  _globals['_INITIALSTATE']._serialized_end=2554
+  _globals['_ORDERSTATE']._serialized_start=2557
+  _globals['_ORDERSTATE']._serialized_end=2725
   _globals['_CHANNEL']._serialized_start=104
-  _globals['_CHANNEL']._serialized_end=489
-  _globals['_COMPANY']._serialized_start=491
-  _globals['_COMPANY']._serialized_end=568
-  _globals['_CHANNELSETTINGS']._serialized_start=571
-  _globals['_CHANNELSETTINGS']._serialized_end=1280
-  _globals['_CHANNELSETTINGS_SHIPPINGBYSALESCHANNELENTRY']._serialized_start=1193
-  _globals['_CHANNELSETTINGS_SHIPPINGBYSALESCHANNELENTRY']._serialized_end=1280
-  _globals['_SHIPPINGRULE']._serialized_start=1282
-  _globals['_SHIPPINGRULE']._serialized_end=1354
-  _globals['_AUTOMATION']._serialized_start=1357
-  _globals['_AUTOMATION']._serialized_end=1659
+  _globals['_CHANNEL']._serialized_end=537
+  _globals['_COMPANY']._serialized_start=539
+  _globals['_COMPANY']._serialized_end=616
+  _globals['_CHANNELSETTINGS']._serialized_start=619
+  _globals['_CHANNELSETTINGS']._serialized_end=1328
+  _globals['_CHANNELSETTINGS_SHIPPINGBYSALESCHANNELENTRY']._serialized_start=1241
+  _globals['_CHANNELSETTINGS_SHIPPINGBYSALESCHANNELENTRY']._serialized_end=1328
+  _globals['_SHIPPINGRULE']._serialized_start=1330
+  _globals['_SHIPPINGRULE']._serialized_end=1402
+  _globals['_AUTOMATION']._serialized_start=1405
+  _globals['_AUTOMATION']._serialized_end=1707
 # @@protoc_insertion_point(module_scope)

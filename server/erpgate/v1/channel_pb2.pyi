@@ -68,7 +68,7 @@ class _ChannelHealthEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Channel
     CHANNEL_HEALTH_DEGRADED: _ChannelHealth.ValueType  # 3
     """The ERP is slow, down or limits requests."""
     CHANNEL_HEALTH_MISCONFIGURED: _ChannelHealth.ValueType  # 4
-    """Something in the ERP or the settings must be mended."""
+    """Something in the ERP or the settings must be mended; CheckChannel names it."""
     CHANNEL_HEALTH_PLUGIN_UNAVAILABLE: _ChannelHealth.ValueType  # 5
     """The ERP's plugin is not loaded; the operator acts."""
 
@@ -84,7 +84,7 @@ CHANNEL_HEALTH_AUTH_FAILED: ChannelHealth.ValueType  # 2
 CHANNEL_HEALTH_DEGRADED: ChannelHealth.ValueType  # 3
 """The ERP is slow, down or limits requests."""
 CHANNEL_HEALTH_MISCONFIGURED: ChannelHealth.ValueType  # 4
-"""Something in the ERP or the settings must be mended."""
+"""Something in the ERP or the settings must be mended; CheckChannel names it."""
 CHANNEL_HEALTH_PLUGIN_UNAVAILABLE: ChannelHealth.ValueType  # 5
 """The ERP's plugin is not loaded; the operator acts."""
 Global___ChannelHealth: _TypeAlias = ChannelHealth  # noqa: Y015
@@ -243,6 +243,7 @@ class Channel(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    CHECK_TIME_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Identifier. Resource name, such as `merchants/acme/channels/main`."""
     erp: _builtins.str
@@ -275,6 +276,10 @@ class Channel(_message.Message):
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """Output only. When it was changed last."""
 
+    @_builtins.property
+    def check_time(self) -> _timestamp_pb2.Timestamp:
+        """Output only. When CheckChannel's checks ran last, by themselves or on demand; absent before the first time."""
+
     def __init__(
         self,
         *,
@@ -290,10 +295,11 @@ class Channel(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         etag: _builtins.str = ...,
+        check_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["company", b"company", "create_time", b"create_time", "settings", b"settings", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["check_time", b"check_time", "company", b"company", "create_time", b"create_time", "settings", b"settings", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["company", b"company", "country_code", b"country_code", "create_time", b"create_time", "display_name", b"display_name", "erp", b"erp", "etag", b"etag", "health", b"health", "health_message", b"health_message", "name", b"name", "settings", b"settings", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["check_time", b"check_time", "company", b"company", "country_code", b"country_code", "create_time", b"create_time", "display_name", b"display_name", "erp", b"erp", "etag", b"etag", "health", b"health", "health_message", b"health_message", "name", b"name", "settings", b"settings", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from erpgate.v1 import channel_check_pb2 as _channel_check_pb2
 from erpgate.v1 import channel_pb2 as _channel_pb2
 from erpgate.v1 import erp_pb2 as _erp_pb2
 from google.protobuf import descriptor as _descriptor
@@ -575,6 +576,58 @@ class RotateCredentialsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RotateCredentialsResponse: _TypeAlias = RotateCredentialsResponse  # noqa: Y015
+
+@_typing.final
+class CheckChannelRequest(_message.Message):
+    """Request of CheckChannel."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Required. Such as `merchants/acme/channels/main`."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckChannelRequest: _TypeAlias = CheckChannelRequest  # noqa: Y015
+
+@_typing.final
+class CheckChannelResponse(_message.Message):
+    """Response of CheckChannel."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHECKS_FIELD_NUMBER: _builtins.int
+    CHANNEL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def checks(self) -> _containers.RepeatedCompositeFieldContainer[_channel_check_pb2.ChannelCheck]:
+        """What was looked at, in this order: credentials, plan, company, options, clock, rate budget, catalogue, health."""
+
+    @_builtins.property
+    def channel(self) -> _channel_pb2.Channel:
+        """As it is afterwards."""
+
+    def __init__(
+        self,
+        *,
+        checks: _abc.Iterable[_channel_check_pb2.ChannelCheck] | None = ...,
+        channel: _channel_pb2.Channel | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["channel", b"channel", "checks", b"checks"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckChannelResponse: _TypeAlias = CheckChannelResponse  # noqa: Y015
 
 @_typing.final
 class DeleteChannelRequest(_message.Message):

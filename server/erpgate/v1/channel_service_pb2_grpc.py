@@ -87,6 +87,11 @@ class ChannelServiceStub:
                 request_serializer=erpgate_dot_v1_dot_channel__service__pb2.RotateCredentialsRequest.SerializeToString,
                 response_deserializer=erpgate_dot_v1_dot_channel__service__pb2.RotateCredentialsResponse.FromString,
                 _registered_method=True)
+        self.CheckChannel = channel.unary_unary(
+                '/erpgate.v1.ChannelService/CheckChannel',
+                request_serializer=erpgate_dot_v1_dot_channel__service__pb2.CheckChannelRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_channel__service__pb2.CheckChannelResponse.FromString,
+                _registered_method=True)
         self.DeleteChannel = channel.unary_unary(
                 '/erpgate.v1.ChannelService/DeleteChannel',
                 request_serializer=erpgate_dot_v1_dot_channel__service__pb2.DeleteChannelRequest.SerializeToString,
@@ -199,6 +204,18 @@ class ChannelServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CheckChannel(self, request, context):
+        """Asks the ERP now whether the channel can invoice, and says for each thing what is wrong and what to do.
+
+        The same checks run by themselves too. What they find is the channel's health from then on. A channel that is
+        still CREDENTIALS_PENDING is tried again by it.
+
+        Reasons: DEADLINE_EXCEEDED, PLUGIN_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DeleteChannel(self, request, context):
         """Forgets a channel and its credentials. What was invoiced stays known, so that it is never invoiced again.
 
@@ -260,6 +277,11 @@ def add_ChannelServiceServicer_to_server(servicer, server):
                     servicer.RotateCredentials,
                     request_deserializer=erpgate_dot_v1_dot_channel__service__pb2.RotateCredentialsRequest.FromString,
                     response_serializer=erpgate_dot_v1_dot_channel__service__pb2.RotateCredentialsResponse.SerializeToString,
+            ),
+            'CheckChannel': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckChannel,
+                    request_deserializer=erpgate_dot_v1_dot_channel__service__pb2.CheckChannelRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_channel__service__pb2.CheckChannelResponse.SerializeToString,
             ),
             'DeleteChannel': grpc.unary_unary_rpc_method_handler(
                     servicer.DeleteChannel,
@@ -540,6 +562,33 @@ class ChannelService:
             '/erpgate.v1.ChannelService/RotateCredentials',
             erpgate_dot_v1_dot_channel__service__pb2.RotateCredentialsRequest.SerializeToString,
             erpgate_dot_v1_dot_channel__service__pb2.RotateCredentialsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckChannel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.ChannelService/CheckChannel',
+            erpgate_dot_v1_dot_channel__service__pb2.CheckChannelRequest.SerializeToString,
+            erpgate_dot_v1_dot_channel__service__pb2.CheckChannelResponse.FromString,
             options,
             channel_credentials,
             insecure,

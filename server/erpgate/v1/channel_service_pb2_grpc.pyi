@@ -93,6 +93,14 @@ class ChannelServiceStub:
     ERP_COUNTRY_MISMATCH, ERP_PLAN_LACKS_PRICE_LISTS, ERP_PLAN_LACKS_WAREHOUSES, ERP_UNREACHABLE,
     ERP_COMPANY_ALREADY_CONNECTED, ETAG_MISMATCH, REQUEST_ID_REUSED, PLUGIN_UNAVAILABLE.
     """
+    CheckChannel: _grpc.UnaryUnaryMultiCallable[_channel_service_pb2.CheckChannelRequest, _channel_service_pb2.CheckChannelResponse]
+    """Asks the ERP now whether the channel can invoice, and says for each thing what is wrong and what to do.
+
+    The same checks run by themselves too. What they find is the channel's health from then on. A channel that is
+    still CREDENTIALS_PENDING is tried again by it.
+
+    Reasons: DEADLINE_EXCEEDED, PLUGIN_UNAVAILABLE.
+    """
     DeleteChannel: _grpc.UnaryUnaryMultiCallable[_channel_service_pb2.DeleteChannelRequest, _channel_service_pb2.DeleteChannelResponse]
     """Forgets a channel and its credentials. What was invoiced stays known, so that it is never invoiced again.
 
@@ -163,6 +171,14 @@ class ChannelServiceAsyncStub(ChannelServiceStub):
     Reasons: ERP_CREDENTIALS_INVALID, ERP_PERMISSION_MISSING, ERP_ACCOUNT_SUSPENDED, ERP_COMPANY_MISMATCH,
     ERP_COUNTRY_MISMATCH, ERP_PLAN_LACKS_PRICE_LISTS, ERP_PLAN_LACKS_WAREHOUSES, ERP_UNREACHABLE,
     ERP_COMPANY_ALREADY_CONNECTED, ETAG_MISMATCH, REQUEST_ID_REUSED, PLUGIN_UNAVAILABLE.
+    """
+    CheckChannel: _aio.UnaryUnaryMultiCallable[_channel_service_pb2.CheckChannelRequest, _channel_service_pb2.CheckChannelResponse]  # type: ignore[assignment]
+    """Asks the ERP now whether the channel can invoice, and says for each thing what is wrong and what to do.
+
+    The same checks run by themselves too. What they find is the channel's health from then on. A channel that is
+    still CREDENTIALS_PENDING is tried again by it.
+
+    Reasons: DEADLINE_EXCEEDED, PLUGIN_UNAVAILABLE.
     """
     DeleteChannel: _aio.UnaryUnaryMultiCallable[_channel_service_pb2.DeleteChannelRequest, _channel_service_pb2.DeleteChannelResponse]  # type: ignore[assignment]
     """Forgets a channel and its credentials. What was invoiced stays known, so that it is never invoiced again.
@@ -291,6 +307,20 @@ class ChannelServiceServicer(metaclass=_abc_1.ABCMeta):
         Reasons: ERP_CREDENTIALS_INVALID, ERP_PERMISSION_MISSING, ERP_ACCOUNT_SUSPENDED, ERP_COMPANY_MISMATCH,
         ERP_COUNTRY_MISMATCH, ERP_PLAN_LACKS_PRICE_LISTS, ERP_PLAN_LACKS_WAREHOUSES, ERP_UNREACHABLE,
         ERP_COMPANY_ALREADY_CONNECTED, ETAG_MISMATCH, REQUEST_ID_REUSED, PLUGIN_UNAVAILABLE.
+        """
+
+    @_abc_1.abstractmethod
+    def CheckChannel(
+        self,
+        request: _channel_service_pb2.CheckChannelRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_channel_service_pb2.CheckChannelResponse, _abc.Awaitable[_channel_service_pb2.CheckChannelResponse]]:
+        """Asks the ERP now whether the channel can invoice, and says for each thing what is wrong and what to do.
+
+        The same checks run by themselves too. What they find is the channel's health from then on. A channel that is
+        still CREDENTIALS_PENDING is tried again by it.
+
+        Reasons: DEADLINE_EXCEEDED, PLUGIN_UNAVAILABLE.
         """
 
     @_abc_1.abstractmethod

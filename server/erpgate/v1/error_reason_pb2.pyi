@@ -486,6 +486,27 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     What to do: Read everything anew, then watch without a cursor.
     """
+    ERROR_REASON_CALLER_UNAUTHENTICATED: _ErrorReason.ValueType  # 66
+    """The server wants to know its callers, and the call has no API key, or one that is not known or was revoked.
+
+    Code: UNAUTHENTICATED. Metadata: none.
+
+    What to do: Send `authorization: Bearer KEY` with a key that the operator gave you.
+    """
+    ERROR_REASON_CLOCK_SKEWED: _ErrorReason.ValueType  # 67
+    """The ERP's clock and this server's differ, so that documents could get another day's date.
+
+    Code: OK. Metadata: none.
+
+    What to do: Set the server's clock by the network.
+    """
+    ERROR_REASON_CATALOG_OUTDATED: _ErrorReason.ValueType  # 68
+    """The catalogue was not read for a long time, or never.
+
+    Code: OK. Metadata: none.
+
+    What to do: Wait for the next reading, or see why it fails in the channel's health.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why something failed, was refused, or was decided.
@@ -957,5 +978,26 @@ ERROR_REASON_CURSOR_EXPIRED: ErrorReason.ValueType  # 91
 Code: OUT_OF_RANGE. Metadata: channel.
 
 What to do: Read everything anew, then watch without a cursor.
+"""
+ERROR_REASON_CALLER_UNAUTHENTICATED: ErrorReason.ValueType  # 66
+"""The server wants to know its callers, and the call has no API key, or one that is not known or was revoked.
+
+Code: UNAUTHENTICATED. Metadata: none.
+
+What to do: Send `authorization: Bearer KEY` with a key that the operator gave you.
+"""
+ERROR_REASON_CLOCK_SKEWED: ErrorReason.ValueType  # 67
+"""The ERP's clock and this server's differ, so that documents could get another day's date.
+
+Code: OK. Metadata: none.
+
+What to do: Set the server's clock by the network.
+"""
+ERROR_REASON_CATALOG_OUTDATED: ErrorReason.ValueType  # 68
+"""The catalogue was not read for a long time, or never.
+
+Code: OK. Metadata: none.
+
+What to do: Wait for the next reading, or see why it fails in the channel's health.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -50,14 +50,16 @@ class Noted(Unguarded):
     def __init__(self) -> None:
         self.asked: list[tuple[str, bool]] = []
         self.readings: list[RateReading | None] = []
+        self.times: list[dt.datetime | None] = []
 
     async def before(self, resource: str, *, write: bool) -> None:
         """Allows it."""
         self.asked.append((resource, write))
 
-    def after(self, reading: RateReading | None) -> None:
+    def after(self, reading: RateReading | None, time: dt.datetime | None = None) -> None:
         """Keeps it."""
         self.readings.append(reading)
+        self.times.append(time)
 
 
 @dataclass

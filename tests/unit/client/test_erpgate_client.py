@@ -144,6 +144,11 @@ CALLS: dict[str, tuple[Callable[[Client], Any], Message, Any]] = {
         ),
         "",
     ),
+    "CheckChannel": (
+        lambda c: c.check_channel(CHANNEL),
+        channel_service_pb2.CheckChannelRequest(name=CHANNEL),
+        channel_service_pb2.CheckChannelResponse(),
+    ),
     "DeleteChannel": (
         lambda c: c.delete_channel(CHANNEL, etag='"1"', force=True),
         channel_service_pb2.DeleteChannelRequest(name=CHANNEL, etag='"1"', force=True),

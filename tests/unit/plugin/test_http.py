@@ -26,6 +26,7 @@ class Guarding(Unguarded):
     def __init__(self, *, refuses: bool = False) -> None:
         self.asked: list[tuple[str, bool]] = []
         self.readings: list[RateReading | None] = []
+        self.times: list[dt.datetime | None] = []
         self._refuses = refuses
 
     async def before(self, resource: str, *, write: bool) -> None:
@@ -34,9 +35,10 @@ class Guarding(Unguarded):
         if write and self._refuses:
             raise Unavailable("not ours any more")
 
-    def after(self, reading: RateReading | None) -> None:
+    def after(self, reading: RateReading | None, time: dt.datetime | None = None) -> None:
         """Keeps it."""
         self.readings.append(reading)
+        self.times.append(time)
 
 
 class Answers(httpx.AsyncBaseTransport):

@@ -27,9 +27,9 @@ Every error of erpgate is a [`google.rpc.Status`](https://google.aip.dev/193) wi
 * a `google.rpc.BadRequest` that names each wrong field by its path, such as `order.lines[3].unit_price`,
 * a `google.rpc.RetryInfo` where waiting helps.
 
-Code OK marks reasons that are never errors: verdicts on orders and failures of invoices carry them as values of
-`erpgate.v1.ErrorReason`. Retry on UNAVAILABLE and RESOURCE_EXHAUSTED after the time in `RetryInfo`; never on ABORTED
-without reading first.
+Code OK marks reasons that are never errors: verdicts on orders, failures of invoices and checks of channels carry them
+as values of `erpgate.v1.ErrorReason`. Retry on UNAVAILABLE and RESOURCE_EXHAUSTED after the time in `RetryInfo`; never
+on ABORTED without reading first.
 
 Written from `protos/erpgate/v1/error_reason.proto` by `python tests/unit/rpc/test_error_catalogue.py`.
 """

@@ -5,7 +5,7 @@ from typing import Final
 
 from erpgate.plugin.reasons import Reason
 from erpgate.rpc import names
-from erpgate.rpc.convert.scalars import WireEnum, timestamp
+from erpgate.rpc.convert.scalars import WireEnum, timestamp, timestamp_or_none
 from erpgate.rpc.convert.settings import settings_from_wire, settings_to_wire
 from erpgate.service.commands import ChannelChange, NewChannel, NewCredentials
 from erpgate.service.errors import Refused
@@ -33,6 +33,7 @@ def channel_to_wire(record: ChannelRecord) -> channel_pb2.Channel:
         state=_STATES.number(record.state),
         health=_HEALTH.number(record.health),
         health_message=record.health_message,
+        check_time=timestamp_or_none(record.check_time),
         create_time=timestamp(record.create_time),
         update_time=timestamp(record.update_time),
         etag=etag(record.version),

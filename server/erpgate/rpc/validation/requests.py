@@ -67,6 +67,7 @@ _TABLES: Final[Mapping[type[Message], Check]] = dict(
         _request(channels.PauseChannelRequest, name=_CHANNEL),
         _request(channels.ResumeChannelRequest, name=_CHANNEL),
         _request(channels.RotateCredentialsRequest, name=_CHANNEL, credentials=_CREDENTIALS, request_id=words.UUID),
+        _request(channels.CheckChannelRequest, name=_CHANNEL),
         _request(channels.DeleteChannelRequest, name=_CHANNEL),
         _request(catalog.LookupSkusRequest, parent=_CHANNEL, skus=required(each(nonblank(text(100)), limit=500))),
         _request(invoicing.SubmitOrderRequest, parent=_MERCHANT, order=required(ORDER)),

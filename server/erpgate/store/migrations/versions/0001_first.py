@@ -68,12 +68,20 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("health", sa.Text(), nullable=False),
         sa.Column("health_message", sa.Text(), nullable=False),
+        sa.Column("check_time", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("create_time", sa.BigInteger(), nullable=False),
         sa.Column("update_time", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("merchant", "channel"),
     )
     op.create_index("uq_channel_account", "channel", ["account"], unique=True)
+    op.create_table(
+        "channel_check",
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("merchant", "channel"),
+    )
     op.create_table(
         "credential",
         sa.Column("merchant", sa.Text(), nullable=False),
