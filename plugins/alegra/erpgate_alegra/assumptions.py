@@ -58,6 +58,9 @@ APPLICATION_VERSIONS = {
 An unknown one is no refusal: the country that the merchant chose stands.
 """
 
+EXCHANGE_RATE_IS_SENT = False
+"""An invoice in another currency names no rate: Alegra takes the one that it has that day, ours may be older."""
+
 MEXICO_PAYMENT_FORM_KEY = "paymentType"
 """Key of PUE or PPD on a Mexican invoice; another source writes it into `paymentMethod`."""
 
@@ -101,8 +104,8 @@ NUMBERING = re.compile(
 )
 """What a refusal says if the numbering is used up, has expired or is switched off."""
 
-UNSETTLED_WORDS = ("regla 90", "aep2011", "epr500", "epr503")
-"""Parts of a refused stamp, lower case, after which the tax authority may hold the document: read before repeating."""
+UNSETTLED = re.compile(r"regla:? 90\b|procesado anteriormente|aep2011|epr50[03]", re.IGNORECASE)
+"""What a refused stamp says after which the tax authority may hold the document: read before repeating."""
 
 LEGAL_ENTITY_REGIME = "COMMON_REGIME"
 """Regime of a Colombian legal entity, of which an order says nothing."""

@@ -1,18 +1,22 @@
 """A company's items, prices and taxes, as its catalogue is read."""
 
 import logging
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-from erpgate.plugin import Item
+from erpgate.plugin import Item, ItemId
 
-from erpgate_alegra.body import Unreadable
+from erpgate_alegra.body import Json, Unreadable, parts, text
 from erpgate_alegra.client import AlegraClient, Page
 from erpgate_alegra.errors import read_must_be_readable
 from erpgate_alegra.items import PriceLists, item_of, price_lists_of, reference_of, tax_rates_of
 
 MOST_SKUS = 10
 """More SKUs than this are cheaper to look up in an index over the whole catalogue: each costs a call."""
+
+_CHILDREN = "itemVariants"
+"""Key under which a parent shows its variants when it is asked to; a variant does not tell its parent."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -29,11 +33,20 @@ class Catalogue:
         self._client = client
         self._currency_code = currency_code
         self._price_lists: PriceLists | None = None
+        self._parents: dict[str, ItemId] = {}
 
     async def pages(self, cursor: str) -> AsyncGenerator[tuple[Sequence[Item], str]]:
-        """The whole catalogue by offset; an item that moves onto a later page is given once."""
+        """The whole catalogue by offset; an item that moves onto a later page is given once.
+
+        A parent is older than its variants, so it comes first; where reading goes on in the middle, the parents that
+        came before are read once more.
+        """
         self._price_lists = None
-        async for page in self._client.pages("items", start=int(cursor or 0)):
+        if cursor:
+            async for page in self._client.pages("items", {"type": "variantParent", "fields": _CHILDREN}):
+                self._learn_parents(page.rows.values())
+        async for page in self._client.pages("items", {"fields": _CHILDREN}, start=int(cursor or 0)):
+            self._learn_parents(page.rows.values())
             yield await self._items(page), "" if page.next is None else str(page.next)
 
     async def by_reference(self, skus: Sequence[str]) -> Sequence[Item] | None:
@@ -58,13 +71,19 @@ class Catalogue:
                 _LOG.warning("A tax of Alegra is left out: %s.", error)
         return rates
 
+    def _learn_parents(self, rows: Iterable[Json]) -> None:
+        for row in rows:
+            for child in parts(row.get(_CHILDREN)):
+                self._parents[text(child.get("id"))] = ItemId(text(row.get("id")))
+
     async def _items(self, page: Page) -> tuple[Item, ...]:
         """Reads a page; an item that cannot be read is left out, so that it is never sold by mistake."""
         items = []
         price_lists = await self._resolver()
         for id_, row in page.rows.items():
             try:
-                items.append(item_of(row, price_lists, self._currency_code))
+                item = item_of(row, price_lists, self._currency_code)
+                items.append(replace(item, parent=self._parents.get(id_)) if item.kind == "variant" else item)
             except Unreadable as error:
                 _LOG.warning("Item %s of Alegra is left out: %s.", id_, error)
         return tuple(items)

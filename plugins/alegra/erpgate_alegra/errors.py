@@ -27,7 +27,7 @@ from erpgate.plugin import (
     Unavailable,
 )
 
-from erpgate_alegra.assumptions import NUMBERING, THROTTLE_PAUSE, UNSETTLED_WORDS
+from erpgate_alegra.assumptions import NUMBERING, THROTTLE_PAUSE, UNSETTLED
 from erpgate_alegra.body import Json, Unreadable, decode, part, parts, text
 from erpgate_alegra.rate import read_wait
 
@@ -95,7 +95,7 @@ def error_of(response: Response, *, write: bool, resource: str) -> ErpError:
     if status in (401, 402, 403, 406) or (status < 500 and known.code == _NOT_IN_PLAN):
         return _misconfigured(status, known)
     details = {"http_status": str(status), **known.details}
-    if status < 400 or status >= 500 or refusal is None or (write and refusal.says(*UNSETTLED_WORDS)):
+    if status < 400 or status >= 500 or refusal is None or (write and UNSETTLED.search(refusal.message)):
         kind = OutcomeUnknown if write else Unavailable
         return kind(f"Alegra answered with HTTP {status} instead of a result.", details=details)
     return _rejected(refusal)
@@ -109,7 +109,7 @@ def fiscal(error: Rejected) -> Rejected:
 
 def refused_stamp(refusal: Refusal) -> ErpError:
     """The error for a stamp that a bulk answer reports as failed."""
-    if refusal.says(*UNSETTLED_WORDS):
+    if UNSETTLED.search(refusal.message):
         return OutcomeUnknown(f"The tax authority may hold it: {refusal.message}", details=refusal.details)
     return fiscal(_rejected(refusal))
 

@@ -3,6 +3,7 @@
 from erpgate.plugin import Buyer, Company, Draft, DraftLine, Payload
 
 from erpgate_alegra.amounts import json_number
+from erpgate_alegra.assumptions import EXCHANGE_RATE_IS_SENT
 from erpgate_alegra.companies import exchange_rate
 from erpgate_alegra.countries import COUNTRIES, Country
 from erpgate_alegra.customers import contact_payload
@@ -59,7 +60,8 @@ def _payment(settings: AlegraSettings, country: Country) -> dict[str, str]:
 def _currency(draft: Draft, company: Company) -> dict[str, object]:
     if draft.currency_code == company.currency_code:
         return {}
-    return {"code": draft.currency_code, "exchangeRate": json_number(exchange_rate(company, draft.currency_code))}
+    rate = {"exchangeRate": json_number(exchange_rate(company, draft.currency_code))} if EXCHANGE_RATE_IS_SENT else {}
+    return {"code": draft.currency_code, **rate}
 
 
 def _line(line: DraftLine) -> dict[str, object]:

@@ -94,8 +94,19 @@ async def test_variants_are_listed_beside_their_parent(open_shop: "OpenShop") ->
         ("variant", "Camisa / Rojo", "771"),
         ("variant", "Camisa / Azul", "772"),
     ]
+    assert [item.parent for item in items] == [None, items[0].id, items[0].id]
     assert [ALEGRA.sku.refusal(item, BY_BARCODE) is None for item in items] == [False, True, True]
     assert [ALEGRA.sku.refusal(item, AlegraSettings()) is None for item in items] == [False, False, False]
+
+
+async def test_a_parent_that_was_listed_before_the_cursor_is_known(open_shop: "OpenShop") -> None:
+    family = SHIRT_FAMILY | {"variants": [{"options": f"{n}", "barcode": f"77{n}"} for n in range(40)]}
+    shop = await open_shop(items=[family], settings=BY_BARCODE)
+
+    items = [item async for page, _ in shop.connection.items("30") for item in page]
+
+    assert [item.parent for item in items] == ["1"] * 11
+    assert await shop.counts() == {"GET /company": 1, "GET /items": 2, "GET /price-lists": 1}
 
 
 @pytest.mark.parametrize("where", ["field", "custom_field"])

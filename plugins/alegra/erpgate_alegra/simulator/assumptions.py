@@ -113,6 +113,7 @@ class Switches:
         number_at: When an autonumbered draft receives its number.
         stamp_failure_body: What the 400 of a refused stamp carries besides its message.
         stamp_waiting_reads: How many reads see a stamp waiting before it is accepted.
+        stamp_outcome: What the authority answers in the end; a rejected document can be stamped again.
         open_twice: What opening an open invoice does.
         action_answers: Whether open and void answer a message or the invoice.
         line_reference: Whether a line keeps the reference that was sent for it.
@@ -131,6 +132,7 @@ class Switches:
     number_at: Literal["create", "open"] = "create"
     stamp_failure_body: Literal["message", "id", "invoice"] = "message"
     stamp_waiting_reads: int = 0
+    stamp_outcome: Literal["accepted", "observed", "rejected"] = "accepted"
     open_twice: Literal["refused", "accepted"] = "refused"
     action_answers: Literal["message", "document"] = "message"
     line_reference: Literal["ignored", "kept"] = "ignored"

@@ -63,6 +63,19 @@ async def test_a_draft_is_stamped_by_opening_it_once(open_sim: OpenSim) -> None:
 
 
 @pytest.mark.parametrize(
+    ("outcome", "status", "again"),
+    [("observed", "STAMPED_AND_ACCEPTED_WITH_OBSERVATIONS", 400), ("rejected", "STAMPED_AND_REJECTED", 200)],
+)
+async def test_what_the_authority_says_in_the_end(open_sim: OpenSim, outcome: str, status: str, again: int) -> None:
+    client = await open_sim(**ELECTRONIC, switches={"stamp_outcome": outcome, "stamp_waiting_reads": 1})
+    await client.post("/invoices", json=INVOICE | STAMP)
+    await client.get("/invoices/1")
+    stamp = (await client.get("/invoices/1")).json()["stamp"]
+    assert (stamp["legalStatus"], len(stamp["warnings"])) == (status, 1)
+    assert (await client.post("/invoices/1/open", json=STAMP)).status_code == again
+
+
+@pytest.mark.parametrize(
     ("fields", "code", "reason"),
     [
         ({"items": [LINE | {"tax": []}]}, 3051, "itemDetails.0.taxes - Missing required property"),

@@ -39,7 +39,7 @@ def open_invoice(call: Call, invoice: Document, *, stamped: bool) -> None:
 def open_(call: Call) -> Answer:
     """``POST /invoices/{id}/open``, with or without a stamp."""
     invoice, stamped = call.document(), stamping.wants_stamp(call)
-    if invoice["stamp"]:
+    if stamping.is_stamped(invoice):
         raise Invalid("La factura ya fue emitida")
     if invoice["status"] in {"open", "closed"} and not stamped and call.tenant.switches.open_twice == "refused":
         raise Invalid("La factura ya se encuentra abierta")
@@ -88,7 +88,7 @@ def _stamp_one(call: Call, identity: str) -> Document:
     invoice = call.tenant["invoices"].get(identity)
     if invoice is None:
         return {"id": identity, "success": False, "message": "La factura no existe"}
-    if invoice["stamp"]:
+    if stamping.is_stamped(invoice):
         return {"id": identity, "success": False, "message": "La factura ya fue emitida"}
     try:
         open_invoice(call, invoice, stamped=True)

@@ -12,7 +12,7 @@ from .invoice_shapes import show_invoice
 from .invoice_states import delete, open_, open_invoice, stamp_many, void
 from .numbering import take_number
 from .payments import invoice_payments, pay_invoice
-from .stamping import read_once, wants_stamp
+from .stamping import is_stamped, read_once, wants_stamp
 from .strict import require_invoice
 
 
@@ -60,7 +60,7 @@ def _open_new(call: Call, invoice: Document, *, stamped: bool) -> None:
 
 def _update(call: Call) -> Answer:
     tenant, invoice = call.tenant, call.document()
-    if invoice["stamp"]:
+    if is_stamped(invoice):
         raise Invalid("La factura fue emitida y no se puede editar")
     if invoice["status"] == "void":
         raise Invalid("La factura está anulada y no se puede editar")

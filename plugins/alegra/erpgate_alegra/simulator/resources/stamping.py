@@ -12,8 +12,16 @@ from erpgate_alegra.simulator.tenant import Tenant, full_number
 from .lines import rows_without_tax
 from .strict import require_stamp
 
-ACCEPTED = "STAMPED_AND_ACCEPTED"
-"""The authority has accepted the document."""
+_OUTCOMES = {
+    "accepted": "STAMPED_AND_ACCEPTED",
+    "observed": "STAMPED_AND_ACCEPTED_WITH_OBSERVATIONS",
+    "rejected": "STAMPED_AND_REJECTED",
+}
+_NOTICES = {
+    "accepted": (),
+    "observed": ("Regla: FAZ09, Notificación: Debe existir el grupo de información de identificación del bien",),
+    "rejected": ("Regla: FAK21, Rechazo: Receptor no informado",),
+}
 
 WAITING = "STAMPED_AND_WAITING_RESPONSE"
 """The document is sent and the authority has not answered yet; there is no CUFE."""
@@ -39,6 +47,7 @@ def check(call: Call, document: Document) -> None:
 
 def stamp(call: Call, document: Document) -> None:
     """Stamps a checked and numbered document."""
+    switches = call.tenant.switches
     issuer = str(call.tenant.company["identification"])
     seed = f"{issuer}{full_number(document)}{document['date']}{document['amounts']['total']}"
     cufe = hashlib.sha384(seed.encode()).hexdigest()
@@ -46,8 +55,9 @@ def stamp(call: Call, document: Document) -> None:
         FISCAL_NUMBER_KEYS.get(call.tenant.account.country.key, "cufe"): cufe,
         "barCodeContent": _bar_code(call, document, cufe),
         "date": call.local_now.strftime("%Y-%m-%d %H:%M:%S"),
-        "warnings": [],
-        "waitingReads": call.tenant.switches.stamp_waiting_reads,
+        "warnings": list(_NOTICES[switches.stamp_outcome]),
+        "waitingReads": switches.stamp_waiting_reads,
+        "outcome": switches.stamp_outcome,
     }
 
 
@@ -60,14 +70,20 @@ def read_once(tenant: Tenant, document: Document, kind: str) -> None:
 
 def status_of(stamp_: Document) -> str:
     """State of a stamp."""
-    return WAITING if stamp_["waitingReads"] else ACCEPTED
+    return WAITING if stamp_["waitingReads"] else _OUTCOMES[stamp_["outcome"]]
+
+
+def is_stamped(document: Document) -> bool:
+    """Whether a document is with the authority, or was accepted by it."""
+    return bool(document["stamp"]) and status_of(document["stamp"]) != _OUTCOMES["rejected"]
 
 
 def show_stamp(stamp_: Document) -> Document:
     """Makes the answered form of a stamp."""
     if stamp_["waitingReads"]:
         return {"legalStatus": WAITING, "date": stamp_["date"], "warnings": []}
-    return {"legalStatus": ACCEPTED} | {key: value for key, value in stamp_.items() if key != "waitingReads"}
+    shown = {key: value for key, value in stamp_.items() if key not in ("waitingReads", "outcome")}
+    return {"legalStatus": status_of(stamp_)} | shown
 
 
 def _refusals(tenant: Tenant, document: Document) -> Iterator[Refusal]:
