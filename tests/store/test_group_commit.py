@@ -97,3 +97,9 @@ async def test_a_closed_database_answers_no_reads(database_url: str) -> None:
 async def test_long_reads_see_what_was_committed(database: Database) -> None:
     await database.write(Note("a"))
     assert await database.read_long(notes) == ["a"]
+
+
+async def test_what_follows_a_refusal_is_not_asked(database: Database) -> None:
+    """Even where all of the same shape are refused, and nothing is left to be applied."""
+    (refused,) = await in_one_commit(database, Together((Refuses(), Breaks("half"))))
+    assert isinstance(refused, WriteRefused)

@@ -45,7 +45,7 @@ class Catalogue:
         if cursor:
             async for page in self._client.pages("items", {"type": "variantParent", "fields": _CHILDREN}):
                 self._learn_parents(page.rows.values())
-        async for page in self._client.pages("items", {"fields": _CHILDREN}, start=int(cursor or 0)):
+        async for page in self._client.pages("items", {"fields": _CHILDREN}, start=int(cursor or 0), counted=True):
             self._learn_parents(page.rows.values())
             yield await self._items(page), "" if page.next is None else str(page.next)
 

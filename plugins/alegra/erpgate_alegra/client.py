@@ -60,9 +60,11 @@ class AlegraClient:
         with read_must_be_readable():
             return json_object(decode(_checked(response, path, write=False).content), path)
 
-    def pages(self, path: str, params: Mapping[str, str] | None = None, *, start: int = 0) -> "Pages":
-        """A list from `start` on, a call for each page."""
-        return Pages(self, path, params or {}, start)
+    def pages(
+        self, path: str, params: Mapping[str, str] | None = None, *, start: int = 0, counted: bool = False
+    ) -> "Pages":
+        """A list from `start` on, a call for each page; a counted one is held against the total that Alegra tells."""
+        return Pages(self, path, {**(params or {}), **({"metadata": "true"} if counted else {})}, start, counted)
 
     async def rows(self, path: str) -> list[Json]:
         """Every row of a list, each once."""
@@ -112,11 +114,12 @@ class Pages:
     """The pages of a list, each row of it once.
 
     Raises:
-        Unavailable: A page fails, or has nothing new although it is not the last.
+        Unavailable: A page fails, has nothing new although it is not the last, or is the last and lacks rows.
     """
 
-    def __init__(self, client: AlegraClient, path: str, params: Mapping[str, str], start: int) -> None:
+    def __init__(self, client: AlegraClient, path: str, params: Mapping[str, str], start: int, counted: bool) -> None:
         self._client = client
+        self._counted = counted
         self._path = path
         self._params = params
         self._start: int | None = start
@@ -132,6 +135,8 @@ class Pages:
         fresh = {id_: row for id_, row in page.rows.items() if id_ not in self._seen}
         if page.next is not None and not fresh:
             raise Unavailable("Alegra gives the same page again and again.")
+        if self._counted and page.next is None and page.whole and self._start + len(page.rows) < (page.total or 0):
+            raise Unavailable("Alegra's list is shorter than Alegra says.")
         self._seen |= fresh.keys()
         self._start = page.next
         return replace(page, rows=fresh, whole=page.whole and len(fresh) == len(page.rows))

@@ -51,7 +51,7 @@ class Contacts:
         of_type: list[CustomerId] = []
         of_another: list[CustomerId] = []
         complete = True
-        async for page in self._client.pages(CONTACTS, {"identification": asked}):
+        async for page in self._client.pages(CONTACTS, {"identification": asked}, counted=True):
             for id_, row in page.rows.items():
                 complete = complete and any(bare(asked) in bare(number) for number in _numbers(row))
                 if _is_active(row) and any(same_number(wanted, number) for number in _numbers(row)):

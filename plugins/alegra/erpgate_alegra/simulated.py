@@ -11,6 +11,8 @@ from erpgate.plugin import (
     SimulatedCompany,
     SimulatedDocument,
     Simulator,
+    Spot,
+    Trouble,
     Unguarded,
     open_http,
 )
@@ -28,6 +30,27 @@ _TENANT = _CREDENTIALS["email"]
 _VERSIONS = {country: version for version, country in reversed(APPLICATION_VERSIONS.items())} | {
     "CR": "costaRica",
     "DO": "republicaDominicana",
+}
+_SPOTS = {
+    Spot.PROBE: ("GET", "/company$"),
+    Spot.ITEMS: ("GET", "/items$"),
+    Spot.FIND_CUSTOMER: ("GET", "/contacts$"),
+    Spot.CREATE_CUSTOMER: ("POST", "/contacts$"),
+    Spot.CREATE: ("POST", "/invoices$"),
+    Spot.ADVANCE: ("POST", r"/invoices/\d+/open$"),
+    Spot.READ: ("GET", r"/invoices/\d+$"),
+    Spot.FIND: ("GET", "/invoices$"),
+}
+_ACTIONS: Mapping[Trouble, Payload] = {
+    Trouble.REFUSED: {"kind": "status", "status": 400, "body": {"code": 3051, "message": "No se puede."}},
+    Trouble.UNAUTHORIZED: {"kind": "status", "status": 401, "body": {"message": "Unauthorized"}},
+    Trouble.RATE_LIMITED: {"kind": "status", "status": 429},
+    Trouble.SERVER_ERROR: {"kind": "status", "status": 503},
+    Trouble.SERVER_ERROR_AFTER: {"kind": "status", "status": 503, "after": True},
+    Trouble.GARBAGE_AFTER: {"kind": "garbage", "after": True},
+    Trouble.DROPPED: {"kind": "drop_before"},
+    Trouble.DROPPED_AFTER: {"kind": "drop_after"},
+    Trouble.TRUNCATED: {"kind": "truncate_page"},
 }
 _TYPES = {"variant_parent": "variantParent"}
 _ANYBODY = {"CO": {"identification_type": "CC", "default_document": "222222222222"}}
@@ -70,6 +93,16 @@ async def _calls(url: str) -> Mapping[str, int]:
     return {name: int(count) for name, count in json_object(await _control(url, "counts", {}), "counts").items()}
 
 
+async def _trouble(url: str, spot: Spot, trouble: Trouble, times: int) -> None:
+    method, path = _SPOTS[spot]
+    rule = {"method": method, "path": path, "times": times, "action": _ACTIONS[trouble]}
+    http = _open(url)
+    try:
+        (await http.write("PUT", "/_sim/faults", json=[rule])).raise_for_status()
+    finally:
+        await http.aclose()
+
+
 SIMULATOR = Simulator(
     erp="alegra",
     title="Alegra (simulated)",
@@ -78,6 +111,7 @@ SIMULATOR = Simulator(
     operator=_operator,
     documents=_documents,
     calls=_calls,
+    trouble=_trouble,
 )
 """The offer. Seeding a second time adds to the one company; its documents are those of that company."""
 

@@ -48,7 +48,7 @@ from erpgate.plugin.policy import Ability, Limits, Policy, Repeats, RoundingPoli
 from erpgate.plugin.reasons import Reason
 from erpgate.plugin.settings import Automation, ChannelSettings, OrderState, RemainderPolicy
 from erpgate.plugin.shipping import ShippingRule
-from erpgate.plugin.simulator import Seeded, SimulatedCompany, SimulatedDocument, Simulator
+from erpgate.plugin.simulator import Seeded, SimulatedCompany, SimulatedDocument, Simulator, Spot, Trouble
 
 __all__ = [
     "API_VERSION",
@@ -109,10 +109,12 @@ __all__ = [
     "Simulator",
     "SkuStrategy",
     "Source",
+    "Spot",
     "Stage",
     "TakesPayments",
     "Text",
     "Transport",
+    "Trouble",
     "Unavailable",
     "Unguarded",
     "Voids",

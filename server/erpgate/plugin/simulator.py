@@ -1,5 +1,6 @@
 """A simulator that a plugin offers, so that its ERP can be tried and tested without an account."""
 
+import enum
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,42 @@ class SimulatedDocument:
     total: str
 
 
+class Spot(enum.Enum):
+    """A call that can go wrong: the member of `Connection` that makes it."""
+
+    PROBE = "probe"
+    ITEMS = "items"
+    FIND_CUSTOMER = "find_customer"
+    CREATE_CUSTOMER = "create_customer"
+    CREATE = "create"
+    ADVANCE = "advance"
+    READ = "read"
+    FIND = "find"
+
+
+class Trouble(enum.Enum):
+    """How a call goes wrong; where it can't, as a read that is carried out, it goes wrong without that."""
+
+    REFUSED = "refused"
+    """The ERP understood and says no; nothing is done."""
+    UNAUTHORIZED = "unauthorized"
+    """It refuses the credentials."""
+    RATE_LIMITED = "rate limited"
+    """It asks to slow down; nothing is done."""
+    SERVER_ERROR = "server error"
+    """It fails, as with HTTP 503; nothing was done."""
+    SERVER_ERROR_AFTER = "server error after"
+    """It fails, and everything was done."""
+    GARBAGE_AFTER = "garbage after"
+    """Everything is done, and the answer can't be read."""
+    DROPPED = "dropped"
+    """The connection is lost; nothing was done."""
+    DROPPED_AFTER = "dropped after"
+    """The connection is lost, and everything was done."""
+    TRUNCATED = "truncated"
+    """A list lacks the end of what it should have."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Simulator:
     """One simulated ERP.
@@ -59,6 +96,8 @@ class Simulator:
         operator: `operator(url)` gives the operator's settings that make the plugin talk to the simulator.
         documents: `await documents(url)` lists every document of the seeded company.
         calls: `await calls(url)` counts calls by method and resource.
+        trouble: `await trouble(url, spot, trouble, times)` makes the next calls at a spot go wrong, and ends every
+            former trouble; 0 times ends them alone. None: it can't be broken, and so proves less.
     """
 
     erp: str
@@ -68,6 +107,7 @@ class Simulator:
     operator: Callable[[str], Mapping[str, str]]
     documents: Callable[[str], Coroutine[Any, Any, tuple[SimulatedDocument, ...]]]
     calls: Callable[[str], Coroutine[Any, Any, Mapping[str, int]]]
+    trouble: Callable[[str, Spot, Trouble, int], Coroutine[Any, Any, None]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

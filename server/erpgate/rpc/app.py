@@ -59,12 +59,16 @@ class Parts:
     Attributes:
         plugins: Plugin objects beside the installed ones, by name.
         transports: ERP name to an HTTP transport, instead of the network.
+        installed: Whether installed plugins are loaded too.
+        operator: ERP name to the operator's settings, beside those of the environment.
         engine: Times and sizes of lanes, instead of those that the settings say.
         clock: Where time comes from.
     """
 
     plugins: Mapping[str, object] = field(default_factory=dict)
     transports: Mapping[str, Transport] = field(default_factory=dict)
+    installed: bool = True
+    operator: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     engine: EngineSettings | None = None
     clock: Clock = field(default_factory=SystemClock)
 
@@ -112,7 +116,8 @@ async def open_app(settings: Settings, parts: Parts | None = None, role: Role = 
     engine = parts.engine or _engine(settings)
     vault = _vault(settings)
     registry = _registry(settings, parts)
-    operator = operator_settings({erp.name: (*erp.operator_settings, *OF_EVERY_ERP) for erp in registry.erps.values()})
+    known = {erp.name: (*erp.operator_settings, *OF_EVERY_ERP) for erp in registry.erps.values()}
+    operator = {**operator_settings(known), **parts.operator}
     outside = Outside(operator=operator, transports=parts.transports)
     prober = Prober(registry=registry, vault=vault, outside=outside)
     async with open_database(settings.database_url) as database:
@@ -172,6 +177,7 @@ def _registry(settings: Settings, parts: Parts) -> Registry:
         disabled=settings.disabled_plugins,
         external=not settings.no_external_plugins,
         extra=parts.plugins,
+        entry_points=None if parts.installed else (),
     )
 
 

@@ -86,6 +86,8 @@ class Together(Write[tuple[Any, ...]]):
         for shape, places in shapes.items():
             parts: dict[int, list[Any]] = {place: [] for place in places}
             for position, kind in enumerate(shape):
+                if not parts:
+                    break
                 applied = kind.apply_all(connection, [writes[place].writes[position] for place in parts])
                 for place, answer in zip(list(parts), applied, strict=True):
                     if not isinstance(answer, Exception):

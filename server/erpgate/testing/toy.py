@@ -5,11 +5,9 @@ It is as unlike a cloud ERP as the contract allows, so that nothing of any real 
 
 import asyncio
 import datetime as dt
-import enum
 import itertools
-from collections import Counter, deque
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated, Any
 
@@ -17,6 +15,7 @@ import pydantic
 
 from erpgate.plugin import (
     API_VERSION,
+    Ability,
     Buyer,
     ChannelSettings,
     Company,
@@ -27,7 +26,6 @@ from erpgate.plugin import (
     DocumentLine,
     Draft,
     Erp,
-    ErpError,
     FormField,
     Found,
     Item,
@@ -37,32 +35,20 @@ from erpgate.plugin import (
     OutcomeUnknown,
     Payload,
     Policy,
+    RateLimited,
     Reason,
     Rejected,
     Repeats,
-    RoundingPolicy,
-    Source,
     Stage,
     Text,
+    Trouble,
     Unavailable,
     Wiring,
     hookimpl,
 )
+from erpgate.testing.toy_ledger import Fault, ToyLedger
 
 _PENNY = Decimal("0.01")
-
-
-class Fault(enum.Enum):
-    """What goes wrong with one write."""
-
-    REFUSED = "refused"
-    """The ledger says no; nothing happened."""
-    UNREACHABLE = "unreachable"
-    """Nothing reached it."""
-    ANSWER_LOST = "answer lost"
-    """It was carried out and the answer was lost."""
-    LOST = "lost"
-    """It was not carried out, and nobody was told."""
 
 
 class ToyCredentials(pydantic.BaseModel, frozen=True, extra="forbid"):
@@ -85,52 +71,6 @@ class ToySettings(ChannelSettings, frozen=True):
     ] = "A"
 
 
-@dataclass
-class ToyLedger:
-    """The books of one toy company; tests put items in, take vouchers out, and break things.
-
-    Attributes:
-        workspace: Names the company.
-        passphrase: That opens it.
-        items: The catalogue.
-        settle_time: A voucher is visible to searches by then.
-        rounding: How it computes.
-        keys_remembered: Whether a repeated key gives the first voucher back.
-        lists: Choices of live fields by source, value to label; those of items are the catalogue.
-        options_page: Choices on a page.
-        options_fail: Raised instead of giving choices.
-    """
-
-    workspace: str = "toy"
-    passphrase: str = "open sesame"  # noqa: S105 - a toy's
-    items: list[Item] = field(default_factory=list)
-    settle_time: dt.timedelta = dt.timedelta(0)
-    rounding: RoundingPolicy = RoundingPolicy(  # noqa: RUF009 - frozen
-        unit_price_places=6, quantity_places=3, amount_places=2, rounds="base_and_tax", mode="half_even"
-    )
-    keys_remembered: bool = False
-    vouchers: list[Document] = field(default_factory=list)
-    parties: dict[str, CustomerId] = field(default_factory=dict)
-    calls: Counter[str] = field(default_factory=Counter)
-    faults: deque[Fault] = field(default_factory=deque)
-    reachable: bool = True
-    lists: dict[str, dict[str, str]] = field(default_factory=dict)
-    options_page: int = 20
-    options_fail: ErpError | None = None
-
-    def party(self, document: str) -> CustomerId:
-        """The party with this document, made if needed."""
-        return self.parties.setdefault(document, CustomerId(f"P{len(self.parties) + 1}"))
-
-    def choices(self, source: str) -> Mapping[str, str]:
-        """Choices of a live field."""
-        return {item.id: item.name for item in self.items} if source == Source.ITEM else self.lists.get(source, {})
-
-    def rates(self) -> Mapping[str, Decimal]:
-        """Every tax of the catalogue."""
-        return {tax: rate for item in self.items for tax, rate in item.tax_rates.items()}
-
-
 def toy_plugin(ledger: ToyLedger) -> object:
     """A plugin object that offers the toy ERP on a ledger."""
 
@@ -151,7 +91,8 @@ def toy_erp(ledger: ToyLedger) -> Erp[ToyCredentials, ToySettings]:
         countries=frozenset({"GB", "CO"}),
         credentials=ToyCredentials,
         settings=ToySettings,
-        abilities=frozenset(),
+        operator_settings={"url": ""},
+        abilities=frozenset({Ability.DISCARD}) if ledger.drafts else frozenset(),
         limits=Limits(in_flight=4, timeout=dt.timedelta(seconds=2)),
         sku=_Sku(),
         defaults=_Defaults(),
@@ -159,7 +100,7 @@ def toy_erp(ledger: ToyLedger) -> Erp[ToyCredentials, ToySettings]:
         policy=lambda company, _: Policy(
             rounding=ledger.rounding,
             repeats=Repeats(by="key" if ledger.keys_remembered else "nothing"),
-            create_stages=frozenset({Stage.OPEN}),
+            create_stages=frozenset({Stage.DRAFT, Stage.OPEN} if ledger.drafts else {Stage.OPEN}),
             settle_time=ledger.settle_time,
             stock_moves_at=None,
             currencies=frozenset({company.currency_code}),
@@ -231,6 +172,7 @@ class _Connection:
         self._ledger = ledger
         self._credentials = wiring.credentials
         self._country = wiring.country_code
+        self._nowhere = wiring.operator["url"].endswith(":1")
 
     async def probe(self) -> Company:
         self._read("probe")
@@ -263,8 +205,10 @@ class _Connection:
     async def items(self, cursor: str) -> AsyncIterator[tuple[Sequence[Item], str]]:
         start = int(cursor or 0)
         while True:
-            self._read("items")
+            complete = self._read("items")
             page = self._ledger.items[start : start + 100]
+            if not complete:
+                raise Unavailable("The toy ledger shows fewer items than it has.")
             start += len(page)
             more = start < len(self._ledger.items)
             yield page, str(start) if more else ""
@@ -279,17 +223,17 @@ class _Connection:
         return self._ledger.rates()
 
     async def find_customer(self, buyer: Buyer) -> Found[CustomerId]:
-        self._read("find_customer")
+        complete = self._read("find_customer")
         known = self._ledger.parties.get(buyer.document)
-        return Found(matches=(known,) if known else (), complete=True)
+        return Found(matches=(known,) if known and complete else (), complete=complete)
 
     async def create_customer(self, payload: Payload, *, key: str) -> CustomerId:
-        async with _Written(self._ledger, "create_customer") as carried_out:
+        async with self._write("create_customer") as carried_out:
             return self._ledger.party(str(payload["paper"])) if carried_out else CustomerId("")
 
     async def create(self, payload: Payload, stage: Stage, *, key: str) -> Document:
-        async with _Written(self._ledger, "create") as carried_out:
-            voucher = self._voucher(payload)
+        async with self._write("create") as carried_out:
+            voucher = self._voucher(payload, stage)
             if carried_out:
                 known = next((v for v in self._ledger.vouchers if v.reference == voucher.reference), None)
                 if known is not None and self._ledger.keys_remembered:
@@ -298,26 +242,48 @@ class _Connection:
             return voucher
 
     async def advance(self, document: Document, to: Stage, *, key: str) -> Document:
-        raise Rejected(f"A voucher cannot become {to.value}.")
+        if not self._ledger.drafts or to is not Stage.OPEN:
+            raise Rejected(f"A voucher cannot become {to.value}.")
+        opened = replace(document, stage=to)
+        async with self._write("advance") as carried_out:
+            if carried_out:
+                self._ledger.vouchers = [opened if v.id == document.id else v for v in self._ledger.vouchers]
+            return opened
+
+    async def discard(self, draft: Document) -> None:
+        async with self._write("discard") as carried_out:
+            if carried_out:
+                self._ledger.vouchers = [voucher for voucher in self._ledger.vouchers if voucher.id != draft.id]
 
     async def read(self, id: DocumentId) -> Document | None:  # noqa: A002
         self._read("read")
         return next((voucher for voucher in self._ledger.vouchers if voucher.id == id), None)
 
     async def find(self, draft: Draft, since: dt.datetime) -> Found[Document]:
-        self._read("find")
+        complete = self._read("find")
         found = [voucher for voucher in self._ledger.vouchers if voucher.reference == draft.reference]
-        return Found(matches=tuple(found), complete=True)
+        return Found(matches=tuple(found) if complete else (), complete=complete)
 
     async def aclose(self) -> None:
         self._ledger.calls["aclose"] += 1
 
-    def _read(self, call: str) -> None:
-        self._ledger.calls[call] += 1
-        if not self._ledger.reachable:
+    def _write(self, call: str) -> "_Written":
+        if self._nowhere:
             raise Unavailable("The toy ledger is put away.")
+        return _Written(self._ledger, call)
 
-    def _voucher(self, payload: Payload) -> Document:
+    def _read(self, call: str) -> bool:
+        """Whether all is shown that there is."""
+        self._ledger.calls[call] += 1
+        if self._nowhere or not self._ledger.reachable:
+            raise Unavailable("The toy ledger is put away.")
+        trouble = self._ledger.trouble(call)
+        if trouble not in (None, Trouble.TRUNCATED):
+            _refuse(trouble)
+            raise Unavailable("The toy ledger gave no answer.")
+        return trouble is None
+
+    def _voucher(self, payload: Payload, stage: Stage) -> Document:
         rows: Any = payload["rows"]
         lines, base, tax = [], Decimal(0), Decimal(0)
         for row in rows:
@@ -332,7 +298,7 @@ class _Connection:
             id=DocumentId(f"V{next(_NUMBERS)}"),
             number=number,
             reference=str(payload["mark"]),
-            stage=Stage.OPEN,
+            stage=stage,
             voided=False,
             fiscal="none",
             date=dt.date.fromisoformat(str(payload["day"])),
@@ -352,10 +318,12 @@ class _Written:
     def __init__(self, ledger: ToyLedger, call: str) -> None:
         self._ledger = ledger
         self._ledger.calls[call] += 1
-        self._fault = ledger.faults.popleft() if ledger.faults else None
+        self._trouble = ledger.trouble(call)
+        self._fault = ledger.faults.popleft() if ledger.faults else _fault_of(self._trouble)
 
     async def __aenter__(self) -> bool:
         await asyncio.sleep(0)
+        _refuse(self._trouble)
         if self._fault is Fault.UNREACHABLE or not self._ledger.reachable:
             raise Unavailable("The toy ledger is put away.")
         if self._fault is Fault.REFUSED:
@@ -367,4 +335,23 @@ class _Written:
             raise OutcomeUnknown("The toy ledger gave no answer.")
 
 
+def _refuse(trouble: Trouble | None) -> None:
+    if trouble is Trouble.UNAUTHORIZED:
+        raise Misconfigured("The passphrase is wrong.", field="passphrase", reason=Reason.ERP_CREDENTIALS_INVALID)
+    if trouble is Trouble.RATE_LIMITED:
+        raise RateLimited(dt.timedelta(seconds=1))
+
+
+def _fault_of(trouble: Trouble | None) -> Fault | None:
+    return None if trouble is None else _FAULTS.get(trouble)
+
+
+_FAULTS = {
+    Trouble.REFUSED: Fault.REFUSED,
+    Trouble.SERVER_ERROR: Fault.LOST,
+    Trouble.DROPPED: Fault.LOST,
+    Trouble.SERVER_ERROR_AFTER: Fault.ANSWER_LOST,
+    Trouble.GARBAGE_AFTER: Fault.ANSWER_LOST,
+    Trouble.DROPPED_AFTER: Fault.ANSWER_LOST,
+}
 _NUMBERS = itertools.count(1)
