@@ -12,6 +12,7 @@ from typing import Any
 import pydantic
 
 from erpgate.domain.order import Order, OrderLine
+from erpgate.domain.sale import Sale
 from erpgate.domain.totals import Plan, Remainder, plan
 from erpgate.engine.session import NO_LIMITS, RATE_LIMITS, Outside, open_connection
 from erpgate.plugin.capabilities import Connection
@@ -170,7 +171,7 @@ class Books:
         order = _order(basket, self.company.currency_code)
         items = {line.line_id: by_sku[line.sku] for line in order.lines}
         tolerant = Remainder(policy=RemainderPolicy.TOLERANCE, tolerance=Decimal(100))
-        return plan(order, items, policy=self.policy.rounding, shipping=None, remainder=tolerant)
+        return plan(Sale(orders=(order,)), items, policy=self.policy.rounding, shipping=None, remainder=tolerant)
 
     async def draft(self, basket: Basket = ONE_SHIRT, *, stage: Stage = Stage.OPEN) -> Draft:
         """A document to be written, with a reference of its own."""
