@@ -1,5 +1,6 @@
 """In every country: connect, configure, invoice one order as draft, open and issued, and refuse one buyer."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import grpc
@@ -116,3 +117,26 @@ async def test_a_mended_document_is_invoiced(open_company: OpenCompany, case: Ca
 
     assert (await shop.settled(blocked.order, OPEN)).name == blocked.name
     assert BLOCKED not in [invoice.state for invoice in await shop.invoices()]
+
+
+async def test_a_peruvian_business_gets_a_factura_and_anybody_else_a_boleta(open_company: OpenCompany) -> None:
+    case = next(case for case in CASES if case.code == "PE")
+    numberings = [
+        {
+            "id": "1",
+            "name": "Boletas",
+            "prefix": "B",
+            "isElectronic": True,
+            "isDefault": True,
+            "subDocumentType": "boleta",
+        },
+        {"id": "2", "name": "Facturas", "prefix": "F", "subDocumentType": "factura"},
+    ]
+    own = {**case.own, "number_template": "1", "business_number_template": "2"}
+    company = await open_company(replace(case, own=own), number_templates=numberings)
+    shop = await company.connect()
+
+    business = await shop.sold(case.order())
+    anybody = await shop.sold(case.order(buyer=case.buyer(document_type="DNI", document="46712369")))
+
+    assert (business.document_number, anybody.document_number) == ("F1", "B1")

@@ -67,6 +67,7 @@ class DocumentType:
         read: Reads and checks a number.
         claims: Whether a number whose type nobody told is of this type.
         holder: Kind of person that has one; empty where that can be either.
+        business: Whether who shows it buys as a business, for which several countries have another document.
     """
 
     code: str
@@ -74,6 +75,7 @@ class DocumentType:
     read: Reader
     claims: Callable[[str], bool] = _never
     holder: str = ""
+    business: bool = False
 
 
 def plain(text: str) -> str:

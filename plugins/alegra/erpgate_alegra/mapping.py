@@ -31,7 +31,7 @@ class AlegraMapper:
             "dueDate": draft.due_date.isoformat(),
             "client": {"id": draft.customer},
             "status": "draft",
-            "numberTemplate": _id(settings.number_template),
+            "numberTemplate": _id(_number_template(draft, settings, country)),
             "warehouse": _id(settings.warehouse),
             "priceList": _id(settings.price_list),
             "seller": _id(settings.seller),
@@ -48,6 +48,12 @@ class AlegraMapper:
 
 def _id(chosen: str) -> dict[str, str]:
     return {"id": chosen} if chosen else {}
+
+
+def _number_template(draft: Draft, settings: AlegraSettings, country: Country) -> str:
+    """The numbering, which in several countries decides whether it is a document for a business."""
+    business = country.document_type(draft.document_type).business
+    return (settings.business_number_template if business else "") or settings.number_template
 
 
 def _payment(settings: AlegraSettings, country: Country) -> dict[str, str]:

@@ -138,6 +138,22 @@ class AlegraSettings(ChannelSettings, frozen=True, extra="forbid"):
             ),
         ),
     ] = ""
+    business_number_template: Annotated[
+        str,
+        FormField(
+            kind="select",
+            live=True,
+            source="number_template",
+            depends_on=(ISSUE,),
+            visible_if={"country_code": ("PE", "AR", "DO", "CR")},
+            label=Text(es="Numeración para empresas", en="Numbering for businesses", pt="Numeração para empresas"),
+            help=Text(
+                es="Para compradores con RUC, CUIT, RNC o cédula jurídica. Vacío significa la misma numeración.",
+                en="For buyers with a RUC, CUIT, RNC or cédula jurídica. Empty means the same numbering.",
+                pt="Para compradores com RUC, CUIT, RNC ou cédula jurídica. Vazio significa a mesma numeração.",
+            ),
+        ),
+    ] = ""
     seller: Annotated[
         str,
         FormField(kind="select", live=True, label=Text(es="Vendedor", en="Seller", pt="Vendedor")),

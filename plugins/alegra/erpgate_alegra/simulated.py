@@ -21,6 +21,7 @@ from erpgate_alegra.amounts import json_number
 from erpgate_alegra.assumptions import APPLICATION_VERSIONS, GENERAL_PRICE_LIST, MAIN_WAREHOUSE
 from erpgate_alegra.body import decode, json_object, number, parts, text
 from erpgate_alegra.connection import BASE_URL, SETTLE_SECONDS
+from erpgate_alegra.countries import COUNTRIES
 from erpgate_alegra.notes import reference_in
 from erpgate_alegra.simulator import RateLimits, SimulatorOptions
 from erpgate_alegra.simulator import serve as serve_simulator
@@ -53,8 +54,6 @@ _ACTIONS: Mapping[Trouble, Payload] = {
     Trouble.TRUNCATED: {"kind": "truncate_page"},
 }
 _TYPES = {"variant_parent": "variantParent"}
-_ANYBODY = {"CO": {"identification_type": "CC", "default_document": "222222222222"}}
-"""The document that stands for an anonymous buyer, where a country has one."""
 
 
 async def _serve(host: str, port: int, database: str, rate_limited: bool, started: Callable[[int], None]) -> None:
@@ -179,8 +178,14 @@ def _settings(company: SimulatedCompany) -> Payload:
         "warehouse": _warehouses(company)[0],
         "default_email": "facturas@example.com",
         "default_phone": "6010000000",
-        **_ANYBODY.get(company.country_code, {}),
+        **_anybody(company.country_code),
     }
+
+
+def _anybody(country_code: str) -> Payload:
+    """The document that stands for an anonymous buyer, where the country has one."""
+    anonymous = COUNTRIES[country_code].anonymous
+    return {} if anonymous is None else {"identification_type": anonymous[0], "default_document": anonymous[1]}
 
 
 def _warehouses(company: SimulatedCompany) -> list[str]:

@@ -58,6 +58,7 @@ async def map_invoice(lane: Lane, session: Session, sale: Sale, invoice: Invoice
         order_number=sale.order_number,
         note=sale.notes,
         stage=invoice.stage,
+        document_type=buyer.document_type,
     )
     return Frozen(
         draft=draft,

@@ -158,6 +158,7 @@ class Draft:
         order_number: The marketplace's own number, for people.
         note: The order's notes, whole; the mapper cuts and places them.
         stage: How far the document shall go in the end.
+        document_type: Of the buyer's identity document, as the plugin's defaults completed it.
     """
 
     reference: str
@@ -172,6 +173,7 @@ class Draft:
     order_number: str = ""
     note: str = ""
     stage: Stage = Stage.DRAFT
+    document_type: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -103,6 +103,7 @@ def test_an_order_becomes_what_the_file_says(name: str, golden: Callable[[str, o
         tax=planned.prediction.tax,
         order_number=order.external_id,
         note=order.notes,
+        document_type=buyer.document_type,
     )
 
     contact = ALEGRA.mapper.customer(buyer, settings, company)

@@ -49,6 +49,7 @@ def test_the_form_asks_for_what_alegra_needs() -> None:
         "payment_form",
         "payment_method",
         "number_template",
+        "business_number_template",
         "seller",
     }
     assert own < {field.path for field in fields_of(AlegraSettings)}

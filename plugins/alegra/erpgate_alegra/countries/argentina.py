@@ -12,7 +12,13 @@ ARGENTINA = Country(
     name="Argentina",
     documents=(
         DocumentType(code="DNI", label="Documento nacional de identidad", read=checked(dni), holder=PERSON),
-        DocumentType(code="CUIT", label="Clave única de identificación tributaria", read=_CUIT, claims=reads(_CUIT)),
+        DocumentType(
+            code="CUIT",
+            label="Clave única de identificación tributaria",
+            read=_CUIT,
+            business=True,
+            claims=reads(_CUIT),
+        ),
         DocumentType(code="CUIL", label="Código único de identificación laboral", read=_CUIT, holder=PERSON),
     ),
     regime=labelled(

@@ -27,7 +27,9 @@ COSTA_RICA = Country(
     name="Costa Rica",
     documents=(
         DocumentType(code="CF", label="Cédula física", read=read_cedula, claims=reads(read_cedula), holder=PERSON),
-        DocumentType(code="CJ", label="Cédula jurídica", read=_LEGAL, claims=reads(_LEGAL), holder=LEGAL_ENTITY),
+        DocumentType(
+            code="CJ", label="Cédula jurídica", read=_LEGAL, business=True, claims=reads(_LEGAL), holder=LEGAL_ENTITY
+        ),
         DocumentType(code="DIMEX", label="DIMEX", read=_DIMEX, claims=reads(_DIMEX), holder=PERSON),
         DocumentType(code="NITE", label="NITE", read=digits(10, 10)),
         DocumentType(code="PE", label="Extranjero", read=letters_and_digits(1, 20)),

@@ -13,7 +13,9 @@ DOMINICAN_REPUBLIC = Country(
     name="República Dominicana",
     documents=(
         DocumentType(code="CEDULA", label="Cédula de identidad", read=_CEDULA, claims=reads(_CEDULA), holder=PERSON),
-        DocumentType(code="RNC", label="Registro nacional del contribuyente", read=_RNC, claims=reads(_RNC)),
+        DocumentType(
+            code="RNC", label="Registro nacional del contribuyente", read=_RNC, business=True, claims=reads(_RNC)
+        ),
         DocumentType(code="PASSPORT", label="Pasaporte", read=letters_and_digits(3, 20), holder=PERSON),
     ),
     typed=DOMINICAN_TYPES_ARE_SENT,

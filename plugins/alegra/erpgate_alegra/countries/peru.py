@@ -28,7 +28,9 @@ PERU = Country(
         DocumentType(
             code="DNI", label="Documento nacional de identidad", read=read_dni, claims=reads(read_dni), holder=PERSON
         ),
-        DocumentType(code="RUC", label="Registro único de contribuyentes", read=_RUC, claims=reads(_RUC)),
+        DocumentType(
+            code="RUC", label="Registro único de contribuyentes", read=_RUC, business=True, claims=reads(_RUC)
+        ),
         DocumentType(code="CE", label="Carné de extranjería", read=_OTHER, holder=PERSON),
         DocumentType(code="PP", label="Pasaporte", read=_OTHER, holder=PERSON),
         DocumentType(code="CDI", label="Cédula diplomática de identidad", read=_OTHER, holder=PERSON),

@@ -14,7 +14,11 @@ SPAIN = Country(
     documents=(
         DocumentType(code="NIF", label="Número de identificación fiscal", read=_NIF),
         DocumentType(
-            code="CIF", label="Código de identificación fiscal", read=_CIF, claims=reads(_CIF), holder=LEGAL_ENTITY
+            code="CIF",
+            label="Código de identificación fiscal",
+            read=_CIF,
+            claims=reads(_CIF),
+            holder=LEGAL_ENTITY,
         ),
     ),
     document_words={

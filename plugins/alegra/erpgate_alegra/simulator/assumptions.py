@@ -92,6 +92,9 @@ MEXICAN_STAMP_FIELDS = ("cfdiUse", "client.regimeObject", "client.address.zipCod
 PERUVIAN_STAMP_FIELDS = ("operationType",)
 """Strict: what a Peruvian stamp needs."""
 
+PERUVIAN_FACTURA = "factura"
+"""Strict: `subDocumentType` of a Peruvian numbering that is for buyers with a RUC only; the others are for the rest."""
+
 PANAMANIAN_STAMP_FIELDS = ("type", "operationType", "saleType", "saleCondition")
 """Strict: what a Panamanian stamp needs."""
 

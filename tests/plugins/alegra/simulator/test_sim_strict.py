@@ -166,3 +166,16 @@ async def test_a_stamp_carries_the_countrys_number(open_sim: OpenSim, country: s
     answer = await client.post("/invoices", json=INVOICE | FIELDS.get(country, {}) | STAMP)
     assert answer.status_code == 201, answer.text
     assert answer.json()["stamp"][key]
+
+
+@pytest.mark.parametrize(("voucher", "status"), [("factura", 400), ("boleta", 201), (None, 201)])
+async def test_a_peruvian_factura_needs_a_ruc(open_sim: OpenSim, voucher: str | None, status: int) -> None:
+    numbering = {"id": "1", "name": "F", "isElectronic": True, "isDefault": True, "subDocumentType": voucher}
+    client = await open_sim(
+        country="peru",
+        items=[{"name": "Camisa", "price": 100}],
+        contacts=[{"name": "Luz Mora", **PEOPLE["peru"]}],
+        number_templates=[numbering],
+        switches={"strict": True},
+    )
+    assert (await client.post("/invoices", json=INVOICE | FIELDS["peru"])).status_code == status

@@ -14,6 +14,7 @@ from erpgate_alegra.simulator.assumptions import (
     NUMBER_PATTERNS,
     OTHER_COUNTRIES_CODES_ARE_REFUSED,
     PANAMANIAN_STAMP_FIELDS,
+    PERUVIAN_FACTURA,
     PERUVIAN_STAMP_FIELDS,
 )
 from erpgate_alegra.simulator.errors import Invalid
@@ -147,6 +148,16 @@ def credit_has_a_term(_: Tenant, invoice: Document) -> Iterator[str]:
         yield "La fecha de vencimiento debe ser posterior a la fecha de la factura"
 
 
+def voucher_by_document(tenant: Tenant, invoice: Document) -> Iterator[str]:
+    """Fact 8, documented: a factura needs a RUC, and a boleta a DNI. Assumption PERUVIAN_FACTURA: which is which."""
+    template = tenant["number-templates"].get(invoice["numberTemplate"]) or {}
+    client = tenant["contacts"].get(invoice["client"]) or {}
+    has_ruc = client.get("identificationObject", {}).get("type") == "RUC"
+    kind = template.get("subDocumentType")
+    if kind and has_ruc != (kind == PERUVIAN_FACTURA):
+        yield "El tipo de comprobante no corresponde al documento del cliente"
+
+
 def spelling_of_the_city(tenant: Tenant, invoice: Document) -> Iterator[str]:
     """Fact 5.3, seen: the Colombian authority has its own names of cities. Assumption EVERYDAY_CITIES: not those."""
     if _address(tenant, invoice).get("city", "").casefold() in EVERYDAY_CITIES:
@@ -199,6 +210,7 @@ INVOICE_RULES: Mapping[str, tuple[Rule, ...]] = {
     "argentina": (line_taxes,),
     "costaRica": (condition_of_sale,),
     "colombia": (credit_has_a_term,),
+    "peru": (voucher_by_document,),
 }
 """Rules for invoices by country."""
 
