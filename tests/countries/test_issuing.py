@@ -6,6 +6,7 @@ from typing import Any
 import grpc
 import pytest
 from erpgate.v1 import invoice_pb2
+from fixtures.orders import a_line
 from fixtures.shop import BLOCKED, OPEN, reason_name
 from rpc.harness import refusal
 
@@ -211,3 +212,25 @@ async def test_a_company_without_electronic_invoicing_cannot_be_set_to_issue(ope
 
     assert (refused.code, refused.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "ERP_PLAN_LACKS_FEATURE")
     assert BLOCKED not in [invoice.state for invoice in await company.shop.invoices()]
+
+
+@pytest.mark.parametrize(
+    ("country", "issue", "sent"),
+    [("CO", True, False), ("CO", False, True), ("AR", False, False), ("PE", True, False)],
+)
+async def test_a_line_without_tax_is_told_before_anything_is_left_behind(
+    open_company: OpenCompany, country: str, issue: bool, sent: bool
+) -> None:
+    case = BY_CODE[country]
+    book = {"name": "Libro", "reference": "BOOK", "price": 100}
+    company = await open_company(case, items=[book])
+    shop = await company.connect(issue=issue)
+    order = case.order(order_lines=[a_line("BOOK", quantity="1", unit_price="100")], total_paid="100")
+
+    if sent:
+        await shop.settled((await shop.submit(order)).name, OPEN)
+        return
+    blocked = await shop.blocked(order)
+    assert reason_name(blocked.failure.reason) == "DOCUMENT_REJECTED"
+    assert dict(blocked.failure.details) == {"lines[0]": "item 1 has no tax"}
+    assert await company.invoices() == []

@@ -1,6 +1,6 @@
 """Neutral to Alegra: the bodies that create a contact and an invoice."""
 
-from erpgate.plugin import Buyer, Company, Draft, DraftLine, Payload
+from erpgate.plugin import Buyer, Company, Draft, DraftLine, Payload, Rejected, Stage
 
 from erpgate_alegra.amounts import json_number
 from erpgate_alegra.assumptions import EXCHANGE_RATE_IS_SENT
@@ -24,8 +24,13 @@ class AlegraMapper:
         return contact_payload(buyer, settings, COUNTRIES[company.country_code])
 
     def invoice(self, draft: Draft, settings: AlegraSettings, company: Company) -> Payload:
-        """The body of ``POST /invoices``, without stamp: that is a step of its own."""
+        """The body of ``POST /invoices``, without stamp: that is a step of its own.
+
+        Raises:
+            Rejected: A line carries no tax, without which the country takes no invoice or no stamp.
+        """
         country = COUNTRIES[company.country_code]
+        _require_taxes(draft, country)
         body: dict[str, object] = {
             "date": draft.date.isoformat(),
             "dueDate": draft.due_date.isoformat(),
@@ -44,6 +49,18 @@ class AlegraMapper:
             "items": [_line(line) for line in draft.lines],
         }
         return {key: value for key, value in body.items() if value}
+
+
+def _require_taxes(draft: Draft, country: Country) -> None:
+    if not country.always_taxed and draft.stage is not Stage.ISSUED:
+        return
+    untaxed = {f"lines[{row}]": line.item for row, line in enumerate(draft.lines) if not line.tax_ids}
+    if untaxed:
+        items = ", ".join(dict.fromkeys(untaxed.values()))
+        raise Rejected(
+            f"Every line must carry a tax. Give these items one in Alegra, of 0 % if they are exempt: {items}.",
+            fields={field: f"item {item} has no tax" for field, item in untaxed.items()},
+        )
 
 
 def _id(chosen: str) -> dict[str, str]:

@@ -32,5 +32,6 @@ ARGENTINA = Country(
     ),
     address_keys=("address", "city", "province", "postalCode"),
     stamps=True,
+    always_taxed=True,
 )
 """The country; no form or method of payment stands on an invoice."""

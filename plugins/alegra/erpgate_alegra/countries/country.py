@@ -58,6 +58,7 @@ class Country:
         takes_order_number: Whether an invoice has a field for the buyer's order number.
         address_keys: Keys of a contact's address for street, city, region and postal code; empty where there is none.
         stamps: Whether Alegra has invoices stamped by the tax authority.
+        always_taxed: Whether every line must carry a tax, and not only those of invoices that shall be stamped.
         needed_to_stamp: What of a buyer's address the tax authority wants to know.
         cities: Cities, letters only, whose everyday name the tax authority does not know: city and region as it
             writes them.
@@ -78,6 +79,7 @@ class Country:
     takes_order_number: bool = False
     address_keys: tuple[str, str, str, str] = ("address", "city", "department", "zipCode")
     stamps: bool = False
+    always_taxed: bool = False
     needed_to_stamp: tuple[AddressField, ...] = ()
     cities: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
