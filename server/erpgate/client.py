@@ -26,8 +26,10 @@ from erpgate.v1 import (
     channel_service_pb2_grpc,
     erp_pb2,
     invoice_pb2,
+    invoicing_operations_pb2,
     invoicing_service_pb2,
     invoicing_service_pb2_grpc,
+    operation_pb2,
     order_pb2,
 )
 
@@ -245,10 +247,14 @@ class Client:
         parent: str,
         *,
         state: invoice_pb2.InvoiceState.ValueType = invoice_pb2.INVOICE_STATE_UNSPECIFIED,
+        order: str = "",
+        sales_channel: str = "",
         page_size: int = 0,
     ) -> Iterator[invoice_pb2.Invoice]:
         """A channel's invoices, oldest first; pages are fetched as they are needed."""
-        request = invoicing_service_pb2.ListInvoicesRequest(parent=parent, state=state, page_size=page_size)
+        request = invoicing_service_pb2.ListInvoicesRequest(
+            parent=parent, state=state, order=order, sales_channel=sales_channel, page_size=page_size
+        )
         for page in self._pages(self._invoicing.ListInvoices, request):
             yield from page.invoices
 
@@ -256,6 +262,79 @@ class Client:
         """Tries an invoice again after what stopped it was repaired."""
         request = invoicing_service_pb2.RetryInvoiceRequest(name=name, overrides=overrides)
         return self._call(self._invoicing.RetryInvoice, request).invoice
+
+    def open_invoice(self, name: str, *, request_id: str = "") -> invoice_pb2.Invoice:
+        """Opens a draft; without a `request_id` the call gets one of its own, here and below."""
+        request = invoicing_operations_pb2.OpenInvoiceRequest(name=name, request_id=request_id or str(uuid.uuid4()))
+        return self._call(self._invoicing.OpenInvoice, request).invoice
+
+    def issue_invoice(self, name: str, *, request_id: str = "") -> invoice_pb2.Invoice:
+        """Has the tax authority issue an invoice."""
+        request = invoicing_operations_pb2.IssueInvoiceRequest(name=name, request_id=request_id or str(uuid.uuid4()))
+        return self._call(self._invoicing.IssueInvoice, request).invoice
+
+    def void_invoice(self, name: str, *, reason: str = "", request_id: str = "") -> invoice_pb2.Invoice:
+        """Cancels a document."""
+        request = invoicing_operations_pb2.VoidInvoiceRequest(
+            name=name, reason=reason, request_id=request_id or str(uuid.uuid4())
+        )
+        return self._call(self._invoicing.VoidInvoice, request).invoice
+
+    def create_credit_note(
+        self,
+        parent: str,
+        *,
+        lines: Sequence[operation_pb2.CreditNoteLine] = (),
+        reason: str = "",
+        request_id: str = "",
+    ) -> invoice_pb2.Invoice:
+        """Credits an invoice: these lines, or everything that is left."""
+        request = invoicing_operations_pb2.CreateCreditNoteRequest(
+            parent=parent, lines=lines, reason=reason, request_id=request_id or str(uuid.uuid4())
+        )
+        return self._call(self._invoicing.CreateCreditNote, request).invoice
+
+    def record_payment(
+        self,
+        name: str,
+        amount: str,
+        method: operation_pb2.PaymentMethod.ValueType,
+        *,
+        date: str = "",
+        account: str = "",
+        request_id: str = "",
+    ) -> invoice_pb2.Invoice:
+        """Records money that was received."""
+        request = invoicing_operations_pb2.RecordPaymentRequest(
+            name=name,
+            amount=amount,
+            date=date,
+            method=method,
+            account=account,
+            request_id=request_id or str(uuid.uuid4()),
+        )
+        return self._call(self._invoicing.RecordPayment, request).invoice
+
+    def email_invoice(self, name: str, *, recipients: Sequence[str] = (), request_id: str = "") -> invoice_pb2.Invoice:
+        """Has the ERP send a document, to the buyer unless others are named."""
+        request = invoicing_operations_pb2.EmailInvoiceRequest(
+            name=name, recipients=recipients, request_id=request_id or str(uuid.uuid4())
+        )
+        return self._call(self._invoicing.EmailInvoice, request).invoice
+
+    def refresh_invoice(self, name: str) -> invoice_pb2.Invoice:
+        """Has an invoice compared with the ERP's document."""
+        request = invoicing_operations_pb2.RefreshInvoiceRequest(name=name)
+        return self._call(self._invoicing.RefreshInvoice, request).invoice
+
+    def get_invoice_pdf(self, name: str) -> bytes:
+        """The ERP's PDF, whole."""
+        request = invoicing_operations_pb2.GetInvoicePdfRequest(name=name)
+        try:
+            pieces = [piece.content for piece in self._invoicing.GetInvoicePdf(request, timeout=self._timeout)]
+        except grpc.RpcError as error:
+            raise _error_of(error) from error
+        return b"".join(pieces)
 
     def _pages(self, method: Callable[..., Response], request: Any) -> Iterator[Any]:
         while True:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from erpgate.v1 import invoice_pb2, order_pb2
+from erpgate.v1 import fiscal_state_pb2, invoice_pb2, order_pb2
 from fixtures.alegra_world import AlegraWorld
 from fixtures.server import open_server
 from fixtures.shop import Shop, automation
@@ -32,7 +32,9 @@ class Company:
         """The whole wizard; `changes` are those of the automation."""
         return await self.shop.connect(country_code=self.case.code, automation=automation(**changes))
 
-    async def settled(self, order: order_pb2.Order, fiscal: "invoice_pb2.FiscalState.ValueType") -> invoice_pb2.Invoice:
+    async def settled(
+        self, order: order_pb2.Order, fiscal: "fiscal_state_pb2.FiscalState.ValueType"
+    ) -> invoice_pb2.Invoice:
         """Submits an order and waits until its invoice has come so far with the tax authority."""
         name = (await self.shop.submit(order)).name
 
@@ -40,7 +42,7 @@ class Company:
             found = [invoice for invoice in await self.shop.invoices() if invoice.order == name]
             return next((invoice for invoice in found if invoice.fiscal_state == fiscal), None)
 
-        return await eventually(f"{name} is {invoice_pb2.FiscalState.Name(fiscal)}", look)
+        return await eventually(f"{name} is {fiscal_state_pb2.FiscalState.Name(fiscal)}", look)
 
     async def contacts(self) -> list[dict[str, Any]]:
         """Everybody whom the company knows."""

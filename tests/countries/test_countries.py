@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import grpc
 import pytest
-from erpgate.v1 import channel_pb2, invoice_pb2
+from erpgate.v1 import channel_pb2, fiscal_state_pb2
 from erpgate_alegra.countries import COUNTRIES
 from fixtures.shop import BLOCKED, DRAFT, OPEN, reason_name
 from rpc.harness import refusal
@@ -48,7 +48,7 @@ async def test_a_draft_stays_a_draft(open_company: OpenCompany, case: Case) -> N
 
     assert (Decimal(invoice.total), invoice.fiscal_state) == (
         Decimal(case.price),
-        invoice_pb2.FISCAL_STATE_NOT_REQUESTED,
+        fiscal_state_pb2.FISCAL_STATE_NOT_REQUESTED,
     )
     assert [document["status"] for document in await company.invoices()] == ["draft"]
 
@@ -58,7 +58,7 @@ async def test_an_invoice_is_issued_where_the_country_stamps(open_company: OpenC
     company = await open_company(case)
     await company.connect(issue=True)
 
-    invoice = await company.settled(case.order(), invoice_pb2.FISCAL_STATE_ACCEPTED)
+    invoice = await company.settled(case.order(), fiscal_state_pb2.FISCAL_STATE_ACCEPTED)
 
     assert (invoice.state, Decimal(invoice.total)) == (OPEN, Decimal(case.price))
     (document,) = await company.invoices()

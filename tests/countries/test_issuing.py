@@ -5,7 +5,7 @@ from typing import Any
 
 import grpc
 import pytest
-from erpgate.v1 import invoice_pb2
+from erpgate.v1 import fiscal_state_pb2
 from fixtures.orders import a_line
 from fixtures.shop import BLOCKED, OPEN, reason_name
 from rpc.harness import refusal
@@ -15,7 +15,7 @@ from .conftest import Company, OpenCompany
 
 BY_CODE = {case.code: case for case in CASES}
 CO = BY_CODE["CO"]
-ACCEPTED = invoice_pb2.FISCAL_STATE_ACCEPTED
+ACCEPTED = fiscal_state_pb2.FISCAL_STATE_ACCEPTED
 STAMP = {"method": "POST", "path": "/invoices/stamp$"}
 
 
@@ -155,7 +155,7 @@ async def test_what_is_accepted_with_observations_is_a_success(open_company: Ope
     company = await open_company(CO, switches={"stamp_outcome": "observed"})
     await company.connect(issue=True)
 
-    invoice = await company.settled(CO.order(), invoice_pb2.FISCAL_STATE_ACCEPTED_WITH_OBSERVATIONS)
+    invoice = await company.settled(CO.order(), fiscal_state_pb2.FISCAL_STATE_ACCEPTED_WITH_OBSERVATIONS)
 
     assert (invoice.state, invoice.HasField("failure")) == (OPEN, False)
     assert await stamps(company) == 1
@@ -165,7 +165,7 @@ async def test_a_document_that_waits_for_the_authority_is_open_and_pending(open_
     company = await open_company(CO, switches={"stamp_waiting_reads": 1000})
     await company.connect(issue=True)
 
-    invoice = await company.settled(CO.order(), invoice_pb2.FISCAL_STATE_PENDING)
+    invoice = await company.settled(CO.order(), fiscal_state_pb2.FISCAL_STATE_PENDING)
 
     assert (invoice.state, await stamps(company)) == (OPEN, 1)
 

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from erpgate.v1 import channel_pb2, invoice_pb2
+from erpgate.v1 import channel_pb2, fiscal_state_pb2
 from erpgate_alegra.simulator import RateLimits, SimulatorOptions
 from fixtures.alegra_world import CREATE, LIST, OPEN, SETTLE, AlegraWorld
 from fixtures.catalogue import SHIRT
@@ -233,7 +233,7 @@ async def test_a_draft_stays_a_draft_where_the_channel_says_so(alegra_shop: Shop
     await alegra_shop.update("settings", settings=settings(alegra, automation=drafts))
     order = await alegra_shop.submit(an_order())
     invoice = await alegra_shop.settled(order.name, DRAFT)
-    assert invoice.fiscal_state == invoice_pb2.FISCAL_STATE_NOT_REQUESTED
+    assert invoice.fiscal_state == fiscal_state_pb2.FISCAL_STATE_NOT_REQUESTED
     assert await states(alegra) == ["draft"]
     assert "POST /invoices/{id}/open" not in await alegra.counts()
 

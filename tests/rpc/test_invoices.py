@@ -7,18 +7,18 @@ import pytest
 from erpgate.plugin.model import CustomerId, Document, DocumentId, Draft, Stage
 from erpgate.plugin.reasons import Reason
 from erpgate.service.commands import InvoiceQuery, NewInvoice
+from erpgate.store.failure import Failure
 from erpgate.store.records import (
     AttemptOutcome,
     AttemptRecord,
     BytesLeft,
-    Failure,
     FiscalState,
     Frozen,
     InvoiceState,
     Overrides,
     PaymentState,
 )
-from erpgate.v1 import channel_pb2, error_reason_pb2, invoice_pb2
+from erpgate.v1 import channel_pb2, error_reason_pb2, failure_pb2, fiscal_state_pb2, invoice_pb2
 from erpgate.v1 import invoicing_service_pb2 as pb
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -97,9 +97,9 @@ async def test_get_shows_everything(door: Door) -> None:
         order=ORDER,
         reference="ABCDEFGHIJKLMNOPQRSTUVWX",
         state=invoice_pb2.INVOICE_STATE_BLOCKED,
-        fiscal_state=invoice_pb2.FISCAL_STATE_ACCEPTED_WITH_OBSERVATIONS,
+        fiscal_state=fiscal_state_pb2.FISCAL_STATE_ACCEPTED_WITH_OBSERVATIONS,
         payment_state=invoice_pb2.PAYMENT_STATE_PARTIALLY_PAID,
-        failure=invoice_pb2.Failure(
+        failure=failure_pb2.Failure(
             reason=error_reason_pb2.ERROR_REASON_TOTAL_MISMATCH,
             message="Look.",
             retryable=True,
@@ -134,6 +134,10 @@ async def test_get_shows_everything(door: Door) -> None:
         update_time=NOW_MESSAGE,
         etag='"5"',
         orders=[ORDER],
+        lines=[],
+        credited_total="0.00",
+        balance="0.00",
+        issue_number=1,
     )
 
 

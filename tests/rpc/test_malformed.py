@@ -33,6 +33,13 @@ ANSWERS = {
     "GetInvoice": (an_invoice(), ()),
     "ListInvoices": [an_invoice()] * 2,
     "RetryInvoice": an_invoice(),
+    "OpenInvoice": an_invoice(),
+    "IssueInvoice": an_invoice(),
+    "VoidInvoice": an_invoice(),
+    "CreateCreditNote": an_invoice(),
+    "RecordPayment": an_invoice(),
+    "EmailInvoice": an_invoice(),
+    "RefreshInvoice": an_invoice(),
 }
 EXPECTED = {
     grpc.StatusCode.INVALID_ARGUMENT: {"FIELD_INVALID", "MESSAGE_MALFORMED", "PAGE_TOKEN_INVALID"},

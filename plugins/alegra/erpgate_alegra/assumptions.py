@@ -109,3 +109,21 @@ UNSETTLED = re.compile(r"regla:? 90\b|procesado anteriormente|aep2011|epr50[03]"
 
 LEGAL_ENTITY_REGIME = "COMMON_REGIME"
 """Regime of a Colombian legal entity, of which an order says nothing."""
+
+MEXICAN_VOID_CAUSE = "02"
+"""Cause of a Mexican cancellation that names none of 01 to 04: the document had errors, and no other replaces it."""
+
+MEXICAN_CREDIT_TYPE = "01"
+"""Type of a Mexican credit note; 03 exists too."""
+
+COSTA_RICAN_CREDIT_TYPES = ("VOID_REFERENCE_DOCUMENT", "OTHER")
+"""Types of a Costa Rican credit note for a whole document and for a part; the names of the usual ones are not known."""
+
+PANAMANIAN_CREDIT_TYPES = ("CREDIT_NOTE_FE", "CREDIT_NOTE")
+"""Types of a Panamanian credit note for an issued invoice and for another one."""
+
+CREDIT_NOTES_LIST_AS_INVOICES = True
+"""``/credit-notes`` knows the filters of ``/invoices``, and its notes look like invoices."""
+
+INVOICES_SHOW_PAYMENT_NOTES = True
+"""The payments that an invoice shows have their `observations`; one without is read by itself."""

@@ -1,7 +1,7 @@
 """A thin client of Alegra's API: paging, suspicion and errors; what the answers mean is read elsewhere."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
@@ -47,10 +47,10 @@ class AlegraClient:
     def __init__(self, http: Http) -> None:
         self._http = http
 
-    async def get(self, path: str) -> Json:
+    async def get(self, path: str, params: Mapping[str, str] | None = None) -> Json:
         """One object."""
         with read_must_be_readable():
-            return json_object(decode((await self._read(path, {})).content), path)
+            return json_object(decode((await self._read(path, params or {})).content), path)
 
     async def get_if_exists(self, path: str) -> Json | None:
         """One object; None only if Alegra itself says that it does not exist."""
@@ -101,6 +101,10 @@ class AlegraClient:
         gone = response.status_code == 404 and refusal_of(response.content) is not None
         if not gone:
             _checked(response, path, write=True)
+
+    def download(self, url: str) -> AsyncGenerator[bytes, None]:
+        """A file from an address that Alegra names; it is fetched without credentials."""
+        return self._http.download(url)
 
     async def aclose(self) -> None:
         """Gives connections back."""

@@ -17,6 +17,7 @@ from erpgate.plugin import (
     Misconfigured,
     Option,
     Payload,
+    Payment,
     Reason,
     Stage,
     Wiring,
@@ -29,8 +30,11 @@ from erpgate_alegra.client import AlegraClient
 from erpgate_alegra.companies import MULTICURRENCY, company_of, never_stamps, with_currencies
 from erpgate_alegra.contacts import Contacts
 from erpgate_alegra.countries import COUNTRIES
+from erpgate_alegra.credit_notes import CreditNotes
 from erpgate_alegra.errors import read_must_be_readable
 from erpgate_alegra.invoices import Invoices
+from erpgate_alegra.mapping import currency_of
+from erpgate_alegra.payments import Payments, payment_payload
 from erpgate_alegra.rate import read_rate
 from erpgate_alegra.settings import AlegraCredentials, AlegraSettings
 
@@ -43,11 +47,14 @@ OPERATOR_SETTINGS: Mapping[str, str] = {
 }
 """What the operator may set, with defaults: where Alegra is, and how soon a created invoice is in its lists."""
 
+VOID_CAUSES = ("01", "02", "03", "04")
+"""Codes of why a Mexican document is cancelled."""
+
 _PLAN = (Reason.ERP_PLAN_LACKS_FEATURE, Reason.ERP_ACCOUNT_SUSPENDED)
 
 
 class AlegraConnection:
-    """The contract's `Connection` and `Discards`."""
+    """The contract's `Connection`, and every optional ability."""
 
     def __init__(self, wiring: Wiring[AlegraCredentials, AlegraSettings]) -> None:
         operator = {**OPERATOR_SETTINGS, **wiring.operator}
@@ -63,6 +70,7 @@ class AlegraConnection:
         self._settings = wiring.settings or AlegraSettings()
         self._settle_seconds = float(operator[SETTLE_SECONDS])
         self._company = wiring.company
+        self._payments = Payments(self._client)
         self._contacts = Contacts(self._client, COUNTRIES[wiring.country_code])
         self._catalogue: Catalogue | None = None
         self._invoices: Invoices | None = None
@@ -139,6 +147,39 @@ class AlegraConnection:
         """Deletes a draft."""
         await (await self._documents()).discard(draft)
 
+    async def void(self, document: Document, reason: str, *, key: str) -> Document:
+        """Cancels an invoice."""
+        usual = COUNTRIES[self._country_code].void_cause
+        cause = reason if usual and reason in VOID_CAUSES else usual
+        return await (await self._documents()).void(document, cause)
+
+    async def credit(self, document: Document, payload: Payload, stage: Stage, *, key: str) -> Document:
+        """Creates a credit note, stamped if the invoice is."""
+        return await (await self._credit_notes()).create(payload, stage)
+
+    async def find_credits(self, document: Document, draft: Draft) -> Found[Document]:
+        """Credit notes whose internal note begins with the draft's reference."""
+        return await (await self._credit_notes()).find(draft)
+
+    async def pay(self, document: Document, payment: Payment, *, key: str) -> str:
+        """Records a payment; Alegra knows no idempotency key."""
+        currency = currency_of(document.currency_code, await self._known_company())
+        return await self._payments.create(payment_payload(document, payment, self._settings.payment_account, currency))
+
+    async def find_payments(self, document: Document, reference: str) -> Found[str]:
+        """Payments of the invoice with our reference."""
+        return await self._payments.find(document, reference)
+
+    async def email(self, document: Document, to: Sequence[str]) -> None:
+        """Has Alegra send the invoice."""
+        await (await self._documents()).email(document, to)
+
+    async def pdf(self, document: Document) -> AsyncIterator[bytes]:
+        """The printed invoice."""
+        async with aclosing((await self._documents()).pdf(document)) as pieces:
+            async for piece in pieces:
+                yield piece
+
     async def aclose(self) -> None:
         """Gives connections back."""
         await self._client.aclose()
@@ -147,6 +188,9 @@ class AlegraConnection:
         if self._invoices is None:
             self._invoices = Invoices(self._client, (await self._known_company()).currency_code)
         return self._invoices
+
+    async def _credit_notes(self) -> CreditNotes:
+        return CreditNotes(self._client, (await self._known_company()).currency_code)
 
     async def _items(self) -> Catalogue:
         if self._catalogue is None:

@@ -1,11 +1,13 @@
 """A company's invoices: created, opened, stamped, read, found and discarded."""
 
 import datetime as dt
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 
-from erpgate.plugin import Document, DocumentId, Draft, Found, Payload, Rejected, Stage
+from erpgate.plugin import Document, DocumentId, Draft, Found, Payload, Reason, Rejected, Stage
 
-from erpgate_alegra.body import Json, Unreadable, part, parts, text
+from erpgate_alegra.body import Unreadable, part, parts, text
 from erpgate_alegra.client import AlegraClient, resource_path
 from erpgate_alegra.documents import document_of
 from erpgate_alegra.errors import (
@@ -17,6 +19,7 @@ from erpgate_alegra.errors import (
     refused_stamp,
 )
 from erpgate_alegra.policy import LIMITS
+from erpgate_alegra.search import found_in
 
 _INVOICES = "invoices"
 _STAMP = {"stamp": {"generateStamp": True}}
@@ -70,6 +73,25 @@ class Invoices:
         with read_must_be_readable():
             return None if body is None else self._document(body)
 
+    async def void(self, document: Document, cause: str) -> Document:
+        """Cancels an invoice; where the country wants a cause, the code says it."""
+        answer = await self._client.post(_path(document.id, "void"), {"cause": cause} if cause else {})
+        return await self._after(document, answer)
+
+    async def email(self, document: Document, to: Sequence[str]) -> None:
+        """Has Alegra send an invoice."""
+        await self._client.post(_path(document.id, "email"), {"emails": list(to), "sendCopyToUser": False})
+
+    async def pdf(self, document: Document) -> AsyncGenerator[bytes, None]:
+        """The printed invoice, from the signed address that Alegra names for a while."""
+        body = await self._client.get(_path(document.id), {"fields": "pdf"})
+        address = text(body.get("pdf"))
+        if not address:
+            raise Rejected("Alegra has no PDF of this invoice.", reason=Reason.DOCUMENT_FILE_UNAVAILABLE)
+        async with aclosing(self._client.download(address)) as pieces:
+            async for piece in pieces:
+                yield piece
+
     async def discard(self, draft: Document) -> None:
         """Deletes a draft; Alegra itself refuses to delete what is no draft any more."""
         await self._client.delete(_path(draft.id))
@@ -82,27 +104,7 @@ class Invoices:
         makes the search incomplete.
         """
         first = min(draft.date, since.astimezone(dt.UTC).date()) - _DAY
-        last = draft.date + _DAY
-        params = {
-            "client_id": draft.customer,
-            "date_afterOrNow": first.isoformat(),
-            "date_beforeOrNow": last.isoformat(),
-            "metadata": "true",
-        }
-        matches: list[Document] = []
-        complete, seen, total = True, 0, None
-        async for page in self._client.pages(_INVOICES, params):
-            seen, total = seen + len(page.rows), page.total
-            for row in page.rows.values():
-                document = self._readable(row)
-                if document is None or not _fits(document, draft, first, last):
-                    complete = False
-                if document and document.reference == draft.reference and not document.voided:
-                    matches.append(document)
-            complete = complete and page.whole
-            if not complete:
-                break
-        return Found(matches=tuple(matches), complete=complete and total == seen)
+        return await found_in(self._client, _INVOICES, draft, first, self._document)
 
     async def _opened_and_stamped(self, document: Document) -> Document:
         path, timeout = _path(document.id, "open"), LIMITS.issue_timeout
@@ -130,12 +132,6 @@ class Invoices:
     def _document(self, body: object) -> Document:
         return document_of(body, self._currency_code)
 
-    def _readable(self, row: Json) -> Document | None:
-        try:
-            return self._document(row)
-        except Unreadable:
-            return None
-
 
 def _is_invoice(answer: object) -> bool:
     body = part(answer)
@@ -144,10 +140,6 @@ def _is_invoice(answer: object) -> bool:
 
 def _path(id: DocumentId, *action: str) -> str:  # noqa: A002
     return resource_path(_INVOICES, id, *action)
-
-
-def _fits(document: Document, draft: Draft, first: dt.date, last: dt.date) -> bool:
-    return document.customer == draft.customer and first <= document.date <= last
 
 
 def _refusal_of(id: DocumentId, answer: object) -> Refusal:  # noqa: A002

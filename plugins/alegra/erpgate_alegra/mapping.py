@@ -1,6 +1,6 @@
-"""Neutral to Alegra: the bodies that create a contact and an invoice."""
+"""Neutral to Alegra: the bodies that create a contact, an invoice and a credit note."""
 
-from erpgate.plugin import Buyer, Company, Draft, DraftLine, Payload, Rejected, Stage
+from erpgate.plugin import Buyer, Company, Document, Draft, DraftLine, Payload, Rejected, Stage
 
 from erpgate_alegra.amounts import json_number
 from erpgate_alegra.assumptions import EXCHANGE_RATE_IS_SENT
@@ -40,12 +40,30 @@ class AlegraMapper:
             "warehouse": _id(settings.warehouse),
             "priceList": _id(settings.price_list),
             "seller": _id(settings.seller),
-            "currency": _currency(draft, company),
+            "currency": currency_of(draft.currency_code, company),
             **country.invoice_fields,
             **_payment(settings, country),
             "observations": observations(draft, with_note=not settings.print_notes),
             "anotation": shortened(draft.note.strip()) if settings.print_notes else "",
             "purchaseOrderNumber": draft.order_number.strip() if country.takes_order_number else "",
+            "items": [_line(line) for line in draft.lines],
+        }
+        return {key: value for key, value in body.items() if value}
+
+    def credit_note(self, draft: Draft, original: Document, settings: AlegraSettings, company: Company) -> Payload:
+        """The body of ``POST /credit-notes``; it names the invoice with what is still to be paid of it, at most."""
+        country = COUNTRIES[company.country_code]
+        whole, issued = draft.total == original.total, draft.stage is Stage.ISSUED
+        credited = min(draft.total, original.balance)
+        body: dict[str, object] = {
+            "date": draft.date.isoformat(),
+            "client": {"id": draft.customer},
+            "warehouse": _id(settings.warehouse),
+            "currency": currency_of(draft.currency_code, company),
+            **country.credit.chosen(whole=whole, issued=issued),
+            **_payment(settings, country),
+            "observations": observations(draft, with_note=True),
+            "invoices": [{"id": original.id, "amount": json_number(credited)}] if credited > 0 else [],
             "items": [_line(line) for line in draft.lines],
         }
         return {key: value for key, value in body.items() if value}
@@ -80,11 +98,12 @@ def _payment(settings: AlegraSettings, country: Country) -> dict[str, str]:
     return {key: value for key, value in both if key}
 
 
-def _currency(draft: Draft, company: Company) -> dict[str, object]:
-    if draft.currency_code == company.currency_code:
+def currency_of(currency_code: str, company: Company) -> dict[str, object]:
+    """How a currency is named with its rate; empty for the company's own."""
+    if currency_code == company.currency_code:
         return {}
-    rate = {"exchangeRate": json_number(exchange_rate(company, draft.currency_code))} if EXCHANGE_RATE_IS_SENT else {}
-    return {"code": draft.currency_code, **rate}
+    rate = {"exchangeRate": json_number(exchange_rate(company, currency_code))} if EXCHANGE_RATE_IS_SENT else {}
+    return {"code": currency_code, **rate}
 
 
 def _line(line: DraftLine) -> dict[str, object]:

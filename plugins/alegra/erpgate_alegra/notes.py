@@ -11,7 +11,12 @@ _ELLIPSIS = "…"
 def observations(draft: Draft, *, with_note: bool) -> str:
     """The internal note: the reference as its first word, then what a person looks for."""
     note = draft.note if with_note else ""
-    return shortened(" ".join(filter(None, (_MARK + draft.reference, draft.order_number.strip(), note.strip()))))
+    return shortened(" ".join(filter(None, (marked(draft.reference), draft.order_number.strip(), note.strip()))))
+
+
+def marked(reference: str) -> str:
+    """Our reference as it is written."""
+    return _MARK + reference
 
 
 def reference_in(text: str) -> str | None:

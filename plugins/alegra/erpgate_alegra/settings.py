@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import pydantic
-from erpgate.plugin import ChannelSettings, FormField, Text
+from erpgate.plugin import ChannelSettings, FormField, Source, Text
 
 from erpgate_alegra.choices import ISSUE
 
@@ -157,4 +157,18 @@ class AlegraSettings(ChannelSettings, frozen=True, extra="forbid"):
     seller: Annotated[
         str,
         FormField(kind="select", live=True, label=Text(es="Vendedor", en="Seller", pt="Vendedor")),
+    ] = ""
+    payment_account: Annotated[
+        str,
+        FormField(
+            kind="select",
+            live=True,
+            source=Source.BANK_ACCOUNT,
+            label=Text(es="Cuenta para pagos", en="Account for payments", pt="Conta para pagamentos"),
+            help=Text(
+                es="Banco o caja donde se registran los pagos que no indican otra.",
+                en="Bank or cash account of payments that name no other.",
+                pt="Banco ou caixa dos pagamentos que não indicam outra conta.",
+            ),
+        ),
     ] = ""

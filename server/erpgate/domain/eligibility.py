@@ -75,16 +75,19 @@ class Verdict:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
-def judge(order: Order, channel: ChannelView, *, already_invoiced: str, requested: bool = False) -> Verdict:
+def judge(
+    order: Order, channel: ChannelView, *, already_invoiced: str, reversed_: bool = False, requested: bool = False
+) -> Verdict:
     """Judges an order by the channel's rules alone; nothing is asked of the ERP.
 
     Args:
         order: As the sales channel reports it now.
         channel: Who would invoice it.
         already_invoiced: Name of the order's live invoice, in whatever channel; empty when there is none.
+        reversed_: That invoice does not stand any more: voided, credited in full, or gone from the ERP.
         requested: A person asks for the invoice: the rules of automation are not asked.
     """
-    case = _Case(order=order, channel=channel, invoice=already_invoiced)
+    case = _Case(order=order, channel=channel, invoice=already_invoiced, invoice_reversed=reversed_)
     asked = [rule for rule in _RULES if rule.binds_persons or not requested]
     results = [rule.ask(case) for rule in asked]
     failed = next((rule for rule, result in zip(asked, results, strict=True) if not result.passed), None)
@@ -120,6 +123,7 @@ class _Case:
     order: Order
     channel: ChannelView
     invoice: str
+    invoice_reversed: bool
 
     @property
     def automation(self) -> Automation:
@@ -129,6 +133,13 @@ class _Case:
     def reversed(self) -> bool:
         """Whether the sale was undone, in whole or in part."""
         return self.order.refunded or self.order.state is OrderState.CANCELLED
+
+    @property
+    def why_invoiced(self) -> Reason:
+        """What an invoice that there is means for the order."""
+        if self.invoice_reversed:
+            return Reason.INVOICE_REVERSED
+        return Reason.CREDIT_NOTE_SUGGESTED if self.reversed else Reason.ALREADY_INVOICED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -196,7 +207,7 @@ _RULES: Final = (
         value=lambda case: case.invoice or "none",
         expected=lambda _: "none",
         holds=lambda case: not case.invoice,
-        reason=lambda case: Reason.CREDIT_NOTE_SUGGESTED if case.reversed else Reason.ALREADY_INVOICED,
+        reason=lambda case: case.why_invoiced,
         binds_persons=True,
     ),
     _rule(

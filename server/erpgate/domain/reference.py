@@ -16,3 +16,8 @@ def document_reference(account: str, sales_channel: str, external_id: str, issue
 def basket_reference(account: str, sales_channel: str, basket: str, issue_no: int) -> str:
     """The reference of a basket's business key, which no order's is equal to."""
     return document_reference(account, sales_channel, f"\x1fbasket\x1f{basket}", issue_no)
+
+
+def operation_reference(reference: str, number: int) -> str:
+    """The reference of a credit note or payment: its document's, with the number of the operation."""
+    return f"{reference}-{number}"

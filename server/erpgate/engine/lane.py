@@ -128,6 +128,11 @@ class Lane:
         waiting = self._running or self._ready or self._more
         return not waiting and self._paused_until <= asyncio.get_running_loop().time()
 
+    @property
+    def crowded(self) -> bool:
+        """Whether something else than the task that asks waits or runs."""
+        return len(self._running) > 1 or bool(self._ready)
+
     def wake(self, *, urgent: bool = False) -> None:
         """A task was added, or an open one was woken; a person's wish ends a pause of the whole account."""
         if urgent:

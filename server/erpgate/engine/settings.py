@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 _SECOND = dt.timedelta(seconds=1)
+_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,6 +21,8 @@ class EngineSettings:
         retry_delays: Before each repetition of what certainly did not happen; the last one repeats.
         patience: How long after the settle time an incomplete listing is asked again before a person must look.
         check_interval: How often each channel is checked by itself.
+        look_ages: Age of an invoice at which its document is compared with the ERP's.
+        fiscal_delays: Before each look for the tax authority's answer; the last one repeats.
         grace: How long running work may take when the process is asked to stop.
     """
 
@@ -32,6 +35,8 @@ class EngineSettings:
     retry_delays: tuple[dt.timedelta, ...] = (_SECOND, 5 * _SECOND, 30 * _SECOND, 120 * _SECOND, 600 * _SECOND)
     patience: dt.timedelta = 900 * _SECOND
     check_interval: dt.timedelta = 3600 * _SECOND
+    look_ages: tuple[dt.timedelta, ...] = (_DAY, 7 * _DAY, 30 * _DAY)
+    fiscal_delays: tuple[dt.timedelta, ...] = (10 * _SECOND, 60 * _SECOND, 600 * _SECOND, 3600 * _SECOND)
     grace: dt.timedelta = 20 * _SECOND
 
 

@@ -2,19 +2,16 @@
 
 from dataclasses import dataclass
 
-from erpgate.defects import PluginDefect
 from erpgate.domain.problem import Blocked
 from erpgate.engine.lane import Lane
 from erpgate.engine.session import Session
-from erpgate.engine.settings import nth
-from erpgate.engine.work import PARKED, LookAgain, Postponed
+from erpgate.engine.work import PARKED, Postponed
+from erpgate.jobs.carrying import carried_out
 from erpgate.jobs.document import advance_step, document_step, without_surplus
 from erpgate.jobs.map_invoice import map_invoice
 from erpgate.jobs.progress import Progress, load_progress
-from erpgate.plugin.errors import ErpError, Misconfigured, OutcomeUnknown, RateLimited, Rejected, Unavailable
 from erpgate.plugin.model import Document, Stage
 from erpgate.plugin.reasons import Reason
-from erpgate.store.errors import Conflict
 from erpgate.store.records import AttemptOutcome, ChannelState
 from erpgate.store.tasks import CompleteTask, Task
 
@@ -25,33 +22,15 @@ async def issue_invoice(lane: Lane, task: Task) -> Postponed | None:
     if progress is None:
         await lane.database.write(CompleteTask(task, lane.lease))
         return None
-    try:
+
+    async def work() -> Postponed | None:
         session = await lane.session()
         if session is None or session.channel.state is not ChannelState.CONNECTED:
             return PARKED
         await _issue(Work(lane=lane, session=session, progress=progress))
-    except Blocked as stop:
-        await progress.block(stop)
-    except Rejected as error:
-        await progress.block(_as_block(error), unsent=await _nothing_sent(progress))
-    except Conflict:
-        return Postponed(delay=nth(lane.settings.retry_delays, 0))
-    except LookAgain as unknown:
-        await progress.unknown(unknown.delay)
-        return Postponed(delay=unknown.delay)
-    except OutcomeUnknown as error:
-        delay = nth(lane.settings.look_up_delays, 0)
-        await progress.unknown(delay, error)
-        return Postponed(delay=delay)
-    except Misconfigured as error:
-        if error.reason is Reason.ERP_CREDENTIALS_INVALID:
-            await progress.waits(error)
-            raise
-        await progress.block(_as_block(error))
-    except (RateLimited, Unavailable, PluginDefect) as error:
-        await progress.waits(error)
-        raise
-    return None
+        return None
+
+    return await carried_out(lane, progress, work())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,12 +103,3 @@ def _difference(progress: Progress, document: Document) -> dict[str, str] | None
         **{name: str(amount) for name, amount in computed.items()},
         "document": document.id,
     }
-
-
-async def _nothing_sent(progress: Progress) -> bool:
-    return not any(attempt.outcome != "not_done" for attempt in await progress.journal.attempts("document"))
-
-
-def _as_block(error: ErpError) -> Blocked:
-    fields = error.fields if isinstance(error, Rejected) else {}
-    return Blocked(error.reason, error.message, details={**error.details, **fields})

@@ -11,31 +11,26 @@ from erpgate.domain.problem import Blocked
 from erpgate.domain.sale import sale_of
 from erpgate.engine.journal import Journal
 from erpgate.engine.lane import Lane
-from erpgate.plugin.errors import ErpError
-from erpgate.plugin.model import Document, Stage
+from erpgate.jobs.carrying import stop_of
+from erpgate.jobs.looking import fiscal_look, next_look
+from erpgate.jobs.operation import reversals, with_goal
+from erpgate.jobs.sighting import seen, state_of
+from erpgate.plugin.errors import ErpError, Rejected
+from erpgate.plugin.model import Document
 from erpgate.plugin.reasons import Reason
+from erpgate.store.failure import Failure
 from erpgate.store.invoices import SaveInvoice, get_invoice
 from erpgate.store.orders import get_order
 from erpgate.store.records import (
-    Failure,
-    FiscalState,
     Frozen,
     InvoiceRecord,
     InvoiceState,
     OrderRecord,
-    PaymentState,
     VerdictRecord,
 )
 from erpgate.store.tasks import Task
 from erpgate.store.writes import Write
 
-_FISCAL = {
-    "none": FiscalState.NOT_REQUESTED,
-    "pending": FiscalState.PENDING,
-    "accepted": FiscalState.ACCEPTED,
-    "observed": FiscalState.ACCEPTED_WITH_OBSERVATIONS,
-    "rejected": FiscalState.REJECTED,
-}
 _ENDED = (InvoiceState.VOIDED, InvoiceState.WITHDRAWN, InvoiceState.MISSING)
 
 
@@ -45,12 +40,17 @@ async def load_progress(lane: Lane, task: Task) -> "Progress | None":
     invoice = await lane.database.read(lambda c: get_invoice(c, merchant, channel, invoice_id))
     if invoice is None or invoice.state in _ENDED:
         return None
+    orders = await orders_of(lane, invoice)
+    return Progress(lane, task, invoice, orders) if orders else None
+
+
+async def orders_of(lane: Lane, invoice: InvoiceRecord) -> Sequence[OrderRecord]:
+    """The orders that an invoice is for."""
     orders = [
-        await lane.database.read(lambda c, order_id=order_id: get_order(c, merchant, order_id))  # type: ignore[misc]
+        await lane.database.read(lambda c, order_id=order_id: get_order(c, invoice.merchant, order_id))  # type: ignore[misc]
         for order_id in invoice.order_ids
     ]
-    known = tuple(order for order in orders if order is not None)
-    return Progress(lane, task, invoice, known) if known else None
+    return tuple(order for order in orders if order is not None)
 
 
 class Progress:
@@ -88,12 +88,7 @@ class Progress:
 
     def see(self, document: Document) -> None:
         """Notes how the ERP has the document now."""
-        self.invoice = replace(
-            self.invoice,
-            document=document,
-            fiscal_state=_FISCAL[document.fiscal],
-            payment_state=_payment(document),
-        )
+        self.invoice = seen(self.invoice, document)
 
     def sending(self) -> Sequence[Write[Any]]:
         """What is committed before the document may leave."""
@@ -102,13 +97,13 @@ class Progress:
     def created(self, document: Document) -> Sequence[Write[Any]]:
         """What is committed when the document is there."""
         self.see(document)
-        return (self._save(state=_state(document), failure=None),)
+        return (self._save(state=state_of(document), failure=None),)
 
     def advanced(self, document: Document) -> Sequence[Write[Any]]:
         """What is committed when the document went a stage further; with the last stage the task ends."""
         self.see(document)
         last = document.stage.rank >= self.invoice.stage.rank
-        return (self._final_save() if last else self._save(state=_state(document), failure=None),)
+        return (self._final_save() if last else self._save(state=state_of(document), failure=None),)
 
     async def finish(self, document: Document) -> None:
         """Notes that the invoice is where it shall be, unless the last step has done so."""
@@ -137,6 +132,11 @@ class Progress:
             replace(self._save(state=InvoiceState.BLOCKED, failure=failure), verdicts=verdicts, ends=self._task)
         )
 
+    async def refuse(self, error: Rejected) -> None:
+        """Stops for a person; what was frozen is freed if nothing of it reached the ERP."""
+        sent = any(attempt.outcome != "not_done" for attempt in await self.journal.attempts("document"))
+        await self.block(stop_of(error), unsent=not sent)
+
     async def unknown(self, delay: dt.timedelta, error: ErpError | None = None) -> None:
         """Something was sent and nobody knows; it is looked up after the delay."""
         failure = Failure(
@@ -153,6 +153,12 @@ class Progress:
         if self.invoice.failure != failure:
             await self._write(self._save(state=self.invoice.state, failure=failure))
 
+    async def sighted(self, invoice: InvoiceRecord) -> None:
+        """Notes how the ERP has the document by now, and when it is looked at next; the task goes on."""
+        self.invoice = replace(invoice, look_due=next_look(invoice, self._lane))
+        verdicts = reversals(self.invoice, self._orders, self._lane.clock.now())
+        await self._write(replace(self._save(state=invoice.state, failure=invoice.failure), verdicts=verdicts))
+
     def _final_save(self) -> SaveInvoice:
         self._finished = True
         document = self.invoice.document
@@ -163,8 +169,11 @@ class Progress:
                 message="The tax authority refused the document: mend what it names, then retry.",
                 details={"erp_message": " ".join(document.messages)},
             )
-        save = self._save(state=InvoiceState.OPEN if document is None else _state(document), failure=failure)
-        return replace(save, ends=self._task, verdicts=self._good_verdicts())
+        self.invoice = replace(self.invoice, look_due=next_look(self.invoice, self._lane))
+        save = self._save(state=InvoiceState.OPEN if document is None else state_of(document), failure=failure)
+        return replace(
+            save, ends=self._task, verdicts=self._good_verdicts(), wakes=fiscal_look(self.invoice, self._lane)
+        )
 
     def _good_verdicts(self) -> dict[str, VerdictRecord]:
         """By order id, the verdicts to restore after an error was mended."""
@@ -196,21 +205,11 @@ class Progress:
 
     def _save(self, *, state: InvoiceState, failure: Failure | None) -> SaveInvoice:
         """A write of the invoice as it is now; the copy in memory is at the version that the write gives it."""
-        changed = replace(self.invoice, state=state, failure=failure, update_time=self._lane.clock.now())
+        now = self._lane.clock.now()
+        later = with_goal(self.invoice.later, state, failure, ended=self._finished, now=now)
+        changed = replace(self.invoice, state=state, failure=failure, later=later, update_time=now)
         self.invoice = replace(changed, version=changed.version + 1)
         return SaveInvoice(changed, self._lane.lease)
 
     async def _write(self, save: SaveInvoice) -> None:
         await self._lane.database.write(save)
-
-
-def _state(document: Document) -> InvoiceState:
-    if document.voided:
-        return InvoiceState.VOIDED
-    return InvoiceState.DRAFT if document.stage is Stage.DRAFT else InvoiceState.OPEN
-
-
-def _payment(document: Document) -> PaymentState:
-    if document.total and document.balance <= 0:
-        return PaymentState.PAID
-    return PaymentState.PARTIALLY_PAID if document.balance < document.total else PaymentState.UNPAID

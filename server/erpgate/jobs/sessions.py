@@ -7,6 +7,7 @@ import pydantic
 
 from erpgate.engine.lane import Lane
 from erpgate.engine.session import Outside, Session, dump_credentials, load_credentials, open_connection
+from erpgate.plugin.http import Guard
 from erpgate.plugins import Registry
 from erpgate.store.channels import channel_of_account
 from erpgate.store.credentials import SaveCredentials, get_sealed
@@ -51,7 +52,14 @@ class Sessions:
             lane.retire(current.connection)
         return self._connect(lane, channel, *sealed)
 
-    def _connect(self, lane: Lane, channel: ChannelRecord, sealed: bytes, version: int) -> Session:
+    async def visit(self, channel: ChannelRecord, guard: Guard) -> Session | None:
+        """A session of one's own, for a read beside the lane; None where the channel is not complete."""
+        sealed = await self.database.read(lambda c: get_sealed(c, channel.merchant, channel.channel))
+        if sealed is None or channel.company is None or channel.erp not in self.registry.erps:
+            return None
+        return self._connect(guard, channel, *sealed)
+
+    def _connect(self, guard: Guard, channel: ChannelRecord, sealed: bytes, version: int) -> Session:
         erp = self.registry.erps[channel.erp]
         assert channel.company is not None  # noqa: S101 - `open` has asked
         settings = erp.settings.model_validate(dict(channel.settings))
@@ -62,7 +70,7 @@ class Sessions:
             settings=settings,
             country_code=channel.country_code,
             company=channel.company,
-            guard=lane,
+            guard=guard,
             outside=self.outside,
             save_credentials=self._saver(channel, version),
         )

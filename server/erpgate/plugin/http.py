@@ -6,7 +6,7 @@ whose address an ERP names is fetched without credentials, and only from where i
 """
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Protocol
@@ -137,7 +137,7 @@ class Http:
         except httpx.HTTPError as error:
             raise OutcomeUnknown(_sentence(error, "write")) from error
 
-    async def download(self, url: str, *, limit: int = LARGEST_FILE) -> AsyncIterator[bytes]:
+    async def download(self, url: str, *, limit: int = LARGEST_FILE) -> AsyncGenerator[bytes, None]:
         """Fetches a file piece by piece, from an address that the ERP named.
 
         No credentials are sent and no redirect is followed. Only HTTPS to the public internet is allowed, and whatever

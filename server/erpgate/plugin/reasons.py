@@ -106,3 +106,8 @@ class Reason(enum.StrEnum):
     # Checks of a channel say it.
     CLOCK_SKEWED = "CLOCK_SKEWED"
     CATALOG_OUTDATED = "CATALOG_OUTDATED"
+
+    # A document's later life.
+    INVOICE_REVERSED = "INVOICE_REVERSED"
+    BALANCE_EXCEEDED = "BALANCE_EXCEEDED"
+    CREDIT_EXCEEDED = "CREDIT_EXCEEDED"

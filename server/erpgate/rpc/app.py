@@ -24,6 +24,8 @@ from erpgate.jobs.issue_invoice import issue_invoice
 from erpgate.jobs.judge_again import JUDGE_AGAIN, judging_again
 from erpgate.jobs.probe_channel import PROBE_CHANNEL, Prober
 from erpgate.jobs.read_catalog import SYNC_CATALOG, sync_catalog
+from erpgate.jobs.refresh import SWEEP, refresh_invoice, sweep
+from erpgate.jobs.run_operation import run_operation
 from erpgate.jobs.sessions import Sessions
 from erpgate.plugin.http import Transport
 from erpgate.plugins import Registry, load_plugins
@@ -36,12 +38,15 @@ from erpgate.service.channels import Channels
 from erpgate.service.checks import Checks
 from erpgate.service.credentials import Credentials
 from erpgate.service.invoices import Invoices
+from erpgate.service.operations import Operations
 from erpgate.service.orders import Orders, Rules, automatic_stage
+from erpgate.service.prints import Files
 from erpgate.service.sources import Sources
 from erpgate.settings import Settings, operator_settings
 from erpgate.store.database import Database, open_database
 from erpgate.store.errors import StoreUnusable
 from erpgate.store.invoices import ISSUE_INVOICE
+from erpgate.store.request_operation import REFRESH_INVOICE, RUN_OPERATION
 from erpgate.store.tasks import AddTasks, Claim
 from erpgate.vault import Vault, VaultError
 
@@ -128,7 +133,7 @@ async def open_app(settings: Settings, parts: Parts | None = None, role: Role = 
                 "SQLite serves one process only, so it must both serve and work: use PostgreSQL for several processes."
             )
         sources = Sources(database=database, registry=registry, clock=parts.clock, wake=worker.wake)
-        server = create_health_server() if role is Role.WORKER else _server(sources, prober, vault)
+        server = create_health_server() if role is Role.WORKER else _server(sources, prober, vault, sessions)
         port = _listen(server, settings.listen)
         database.listen(worker.wake)
         if role is not Role.SERVER:
@@ -187,6 +192,9 @@ def _handlers(clock: Clock, prober: Prober, settings: Settings) -> Mapping[str, 
         WATCH_CHANNEL: watch_channel,
         CUT_FEEDS: cutting_feeds(dt.timedelta(days=settings.change_retention_days)),
         ISSUE_INVOICE: issue_invoice,
+        RUN_OPERATION: run_operation,
+        REFRESH_INVOICE: refresh_invoice,
+        SWEEP: sweep,
         SYNC_CATALOG: sync_catalog,
         JUDGE_AGAIN: judging_again(Rules(clock), automatic_stage),
         PROBE_CHANNEL: prober.probe_channel,
@@ -217,13 +225,13 @@ def _worker(
     return Worker(owner, database, new_lane, list(handlers), clock, engine, alone=database.alone)
 
 
-def _server(sources: Sources, prober: Prober, vault: Vault) -> RpcServer:
+def _server(sources: Sources, prober: Prober, vault: Vault, sessions: Sessions) -> RpcServer:
     credentials = Credentials(sources, prober, vault)
     checks = Checks(sources=sources, credentials=credentials)
     return create_server(
         channels=ChannelRpcs(Channels(sources, prober, vault), credentials, checks, sources.registry),
         catalog=CatalogRpcs(Catalog(sources)),
-        invoicing=InvoicingRpcs(Orders(sources), Invoices(sources)),
+        invoicing=InvoicingRpcs(Orders(sources), Invoices(sources), Operations(sources), Files(sources, sessions)),
     )
 
 

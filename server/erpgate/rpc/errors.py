@@ -72,6 +72,7 @@ _BY_CODE: Final[Mapping[grpc.StatusCode, tuple[Reason, ...]]] = {
         Reason.BASKET_CLOSED,
         Reason.CLOCK_SKEWED,
         Reason.CATALOG_OUTDATED,
+        Reason.INVOICE_REVERSED,
     ),
 }
 

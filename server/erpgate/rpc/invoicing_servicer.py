@@ -10,15 +10,16 @@ from typing_extensions import override
 from erpgate.domain.order import Order
 from erpgate.plugin.reasons import Reason
 from erpgate.rpc import names, paging
-from erpgate.rpc.convert.invoice import invoice_to_wire, overrides_from_wire, state_from_wire
+from erpgate.rpc.convert.invoice import invoice_to_wire, overrides_from_wire, reason_from_wire, state_from_wire
 from erpgate.rpc.convert.order import acknowledgement, order_from_wire, order_to_wire, outcome_from_wire
+from erpgate.rpc.convert.scalars import instant
 from erpgate.rpc.errors import refusal_of, status_of
+from erpgate.rpc.operations_servicer import Files, OperationRpcs, Operations
 from erpgate.rpc.pipeline import in_order
 from erpgate.service.commands import InvoiceQuery, NewInvoice, OrderQuery
 from erpgate.service.errors import Refused
 from erpgate.store.records import AttemptRecord, InvoiceRecord, OrderRecord, Overrides
 from erpgate.v1 import invoicing_service_pb2 as pb
-from erpgate.v1.invoicing_service_pb2_grpc import InvoicingServiceServicer
 
 _Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -62,15 +63,18 @@ class Invoices(Protocol):
         ...
 
 
-class InvoicingRpcs(InvoicingServiceServicer):
+class InvoicingRpcs(OperationRpcs):
     """Turns sales into invoices over gRPC.
 
     Args:
         orders: The service's orders.
         invoices: The service's invoices.
+        operations: What happens to invoices later.
+        files: The ERP's files.
     """
 
-    def __init__(self, orders: Orders, invoices: Invoices) -> None:
+    def __init__(self, orders: Orders, invoices: Invoices, operations: Operations, files: Files) -> None:
+        super().__init__(operations, files)
         self._orders = orders
         self._invoices = invoices
 
@@ -126,13 +130,7 @@ class InvoicingRpcs(InvoicingServiceServicer):
     @override
     async def CreateInvoice(self, request: pb.CreateInvoiceRequest, context: _Context) -> pb.CreateInvoiceResponse:
         merchant, channel = names.CHANNEL.parse(request.parent)
-        owner, order_id = names.ORDER.parse(request.order)
-        if owner != merchant:
-            raise Refused(
-                Reason.FIELD_INVALID,
-                "order: is not of the merchant whose channel is to invoice it.",
-                fields={"order": f"must be an order of merchants/{merchant}."},
-            )
+        order_id = _order_id(merchant, request.order)
         record = await self._invoices.create(
             NewInvoice(
                 merchant=merchant,
@@ -152,7 +150,11 @@ class InvoicingRpcs(InvoicingServiceServicer):
     @override
     async def ListInvoices(self, request: pb.ListInvoicesRequest, context: _Context) -> pb.ListInvoicesResponse:
         merchant, channel = names.CHANNEL.parse(request.parent)
-        filters = (merchant, channel, str(request.state))
+        order_id = _order_id(merchant, request.order) if request.order else ""
+        start = instant(request.start_time) if request.HasField("start_time") else None
+        end = instant(request.end_time) if request.HasField("end_time") else None
+        chosen = (request.state, request.reason, request.sales_channel, order_id, start, end)
+        filters = (merchant, channel, *map(str, chosen))
         page = paging.open_page("ListInvoices", request.page_size, request.page_token, *filters)
         found = await self._invoices.list(
             InvoiceQuery(
@@ -161,6 +163,11 @@ class InvoicingRpcs(InvoicingServiceServicer):
                 after=page.after,
                 limit=page.limit,
                 state=state_from_wire(request.state),
+                reason=reason_from_wire(request.reason),
+                sales_channel=request.sales_channel,
+                order_id=order_id,
+                start=start,
+                end=end,
             )
         )
         records, next_page_token = page.cut(found, attrgetter("invoice"))
@@ -171,3 +178,14 @@ class InvoicingRpcs(InvoicingServiceServicer):
         merchant, channel, invoice = names.INVOICE.parse(request.name)
         record = await self._invoices.retry(merchant, channel, invoice, overrides_from_wire(request.overrides))
         return pb.RetryInvoiceResponse(invoice=invoice_to_wire(record))
+
+
+def _order_id(merchant: str, order: str) -> str:
+    owner, order_id = names.ORDER.parse(order)
+    if owner != merchant:
+        raise Refused(
+            Reason.FIELD_INVALID,
+            "order: is not of the merchant whose channel it is about.",
+            fields={"order": f"must be an order of merchants/{merchant}."},
+        )
+    return order_id

@@ -13,6 +13,7 @@ from erpgate.jobs.check_channel import check_task, watch_task
 from erpgate.jobs.judge_again import JUDGE_AGAIN
 from erpgate.jobs.probe_channel import PROBE_CHANNEL, Prober, pending_account, with_company
 from erpgate.jobs.read_catalog import SYNC_CATALOG
+from erpgate.jobs.refresh import SWEEP
 from erpgate.plugin.erp import Erp
 from erpgate.plugin.errors import Unavailable
 from erpgate.plugin.http import Unguarded
@@ -135,7 +136,8 @@ class Channels:
         return await self._save(replace(record, state=after), wakes=after is ChannelState.CONNECTED)
 
     def _first_tasks(self, record: ChannelRecord) -> Sequence[Task]:
-        return self._task(record, SYNC_CATALOG), watch_task(record, self._sources.clock.now())
+        own = (self._task(record, kind) for kind in (SYNC_CATALOG, SWEEP))
+        return *own, watch_task(record, self._sources.clock.now())
 
     async def _save(self, record: ChannelRecord, *, wakes: bool, tasks: Sequence[Task] = ()) -> ChannelRecord:
         judging = (self._task(record, JUDGE_AGAIN),) if wakes else ()

@@ -1,10 +1,15 @@
 """What callers ask of the service, as values."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
+from erpgate.domain.credit import CreditedLine
 from erpgate.domain.eligibility import Outcome
-from erpgate.plugin.model import Item, Payload
+from erpgate.plugin.model import Item, Payload, PaymentMethod
+from erpgate.plugin.reasons import Reason
+from erpgate.store.later import Verb
 from erpgate.store.records import InvoiceState, Overrides
 
 
@@ -108,6 +113,50 @@ class NewInvoice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class NewPayment:
+    """Money that was received.
+
+    Attributes:
+        amount: In the invoice's currency.
+        date: Company-local; None for today.
+        method: How it was paid.
+        account: The ERP's id; empty for the channel's.
+    """
+
+    amount: Decimal
+    date: dt.date | None
+    method: PaymentMethod
+    account: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewOperation:
+    """A person asks for something to be done with an invoice.
+
+    Attributes:
+        merchant: Tenant.
+        channel: Id of the channel.
+        invoice: Id of the invoice.
+        verb: What is done.
+        note: A person's words.
+        lines: Of a credit note; empty for everything that is left.
+        payment: To record.
+        recipients: Of an e-mail; empty for the buyer.
+        request_id: Makes it repeatable; may be empty.
+    """
+
+    merchant: str
+    channel: str
+    invoice: str
+    verb: Verb
+    note: str = ""
+    lines: tuple[CreditedLine, ...] = ()
+    payment: NewPayment | None = None
+    recipients: tuple[str, ...] = ()
+    request_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class InvoiceQuery:
     """A page of a channel's invoices, oldest first.
 
@@ -117,6 +166,11 @@ class InvoiceQuery:
         after: Id of the last invoice of the page before.
         limit: Invoices per page.
         state: Only invoices in it.
+        reason: Only invoices that wait or stopped for it.
+        sales_channel: Only invoices of its orders; empty for all.
+        order_id: Only invoices of this order; empty for all.
+        start: Only invoices that were asked for then or later.
+        end: Only invoices that were asked for before.
     """
 
     merchant: str
@@ -124,6 +178,11 @@ class InvoiceQuery:
     after: str
     limit: int
     state: InvoiceState | None = None
+    reason: Reason | None = None
+    sales_channel: str = ""
+    order_id: str = ""
+    start: dt.datetime | None = None
+    end: dt.datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,8 +11,8 @@ from erpgate.service.errors import Refused, not_found
 from erpgate.service.sources import Sources
 from erpgate.store.attempts import attempts_of
 from erpgate.store.errors import Conflict
-from erpgate.store.invoices import get_invoice, list_invoices
-from erpgate.store.records import AttemptRecord, ChannelRecord, ChannelState, InvoiceRecord, InvoiceState, Overrides
+from erpgate.store.invoices import list_invoices
+from erpgate.store.records import AttemptRecord, ChannelRecord, InvoiceRecord, InvoiceState, Overrides
 from erpgate.store.request_invoice import RequestInvoice, RetryInvoice
 from erpgate.store.requests import RequestKey
 
@@ -31,7 +31,7 @@ class Invoices:
 
     async def create(self, new: NewInvoice) -> InvoiceRecord:
         """Begins an order's invoice, whatever the automation says; it is sent in the background."""
-        channel = await self._sendable(new.merchant, new.channel)
+        channel = await self._sources.sendable(new.merchant, new.channel)
         stage = self._stage(channel, new.overrides)
         try:
             invoice = await self._sources.database.write(
@@ -51,7 +51,7 @@ class Invoices:
 
     async def get(self, merchant: str, channel: str, invoice: str) -> tuple[InvoiceRecord, Sequence[AttemptRecord]]:
         """One invoice with its attempts."""
-        record = await self._one(merchant, channel, invoice)
+        record = await self._sources.invoice(merchant, channel, invoice)
         attempts = await self._sources.database.read(lambda c: attempts_of(c, record.account, record.name))
         return record, attempts
 
@@ -60,20 +60,30 @@ class Invoices:
         await self._sources.channel(query.merchant, query.channel)
         return await self._sources.database.read_long(
             lambda c: list_invoices(
-                c, query.merchant, query.channel, after=query.after, limit=query.limit, state=query.state
+                c,
+                query.merchant,
+                query.channel,
+                after=query.after,
+                limit=query.limit,
+                state=query.state,
+                reason=query.reason,
+                sales_channel=query.sales_channel,
+                order_id=query.order_id,
+                start=query.start,
+                end=query.end,
             )
         )
 
     async def retry(self, merchant: str, channel: str, invoice: str, overrides: Overrides) -> InvoiceRecord:
         """Tries again after a repair; what may have been sent is looked up first."""
-        record = await self._one(merchant, channel, invoice)
+        record = await self._sources.invoice(merchant, channel, invoice)
         if record.state in _ENDED:
             raise Refused(
                 Reason.STATE_CONFLICT,
                 f"{record.name} is {record.state.value} and stays so.",
                 details={"state": record.state.value},
             )
-        parent = await self._sendable(merchant, channel)
+        parent = await self._sources.sendable(merchant, channel)
         stage = self._stage(parent, overrides) if overrides.stage is not None else record.stage
         try:
             retried = await self._sources.database.write(
@@ -88,28 +98,6 @@ class Invoices:
             ) from conflict
         self._sources.wake(retried.account, urgent=True)
         return retried
-
-    async def _one(self, merchant: str, channel: str, invoice: str) -> InvoiceRecord:
-        record = await self._sources.database.read(lambda c: get_invoice(c, merchant, channel, invoice))
-        if record is None:
-            raise not_found(f"merchants/{merchant}/channels/{channel}/invoices/{invoice}")
-        return record
-
-    async def _sendable(self, merchant: str, channel: str) -> ChannelRecord:
-        record = await self._sources.channel(merchant, channel)
-        if record.state is ChannelState.PAUSED:
-            raise Refused(
-                Reason.CHANNEL_PAUSED,
-                f"{record.name} is paused: resume it first.",
-                details={"channel": record.name},
-            )
-        if record.state is not ChannelState.CONNECTED:
-            raise Refused(
-                Reason.CHANNEL_NOT_CONNECTED,
-                f"{record.name} is not connected: finish its wizard first.",
-                details={"channel": record.name, "state": record.state.value},
-            )
-        return record
 
     def _stage(self, channel: ChannelRecord, overrides: Overrides) -> Stage:
         """How far the invoice goes: the override, or the first stage that the ERP has."""

@@ -120,6 +120,7 @@ def _judged(order: Order, channels: Sequence[ChannelRecord], live: InvoiceRecord
             order,
             ChannelView(name=channel.channel, state=channel.state.value, automation=_automation(channel)),
             already_invoiced=invoice,
+            reversed_=live is not None and live.reversed,
             requested=requested == channel.channel,
         )
         for channel in channels
@@ -152,6 +153,7 @@ SENTENCES = {
     Reason.BEFORE_START: "The order was placed before automatic invoicing started.",
     Reason.ALREADY_INVOICED: "The order has its invoice.",
     Reason.SEVERAL_CHANNELS_ELIGIBLE: "Several channels would invoice the order: choose one.",
+    Reason.INVOICE_REVERSED: "The order's invoice does not stand any more; only a person makes another one.",
     Reason.CREDIT_NOTE_SUGGESTED: "The order was cancelled or refunded after it was invoiced.",
     Reason.BASKET_INCOMPLETE: "The basket is invoiced as one, and not all of its orders can be invoiced yet.",
     Reason.BASKET_INCONSISTENT: "The orders of the basket differ in currency or buyer: one invoice cannot be for all.",

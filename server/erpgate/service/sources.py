@@ -14,7 +14,8 @@ from erpgate.plugins import Registry
 from erpgate.service.errors import Refused, not_found
 from erpgate.store.channels import get_channel
 from erpgate.store.database import Database
-from erpgate.store.records import ChannelRecord
+from erpgate.store.invoices import get_invoice
+from erpgate.store.records import ChannelRecord, ChannelState, InvoiceRecord
 
 
 class Wake(Protocol):
@@ -50,6 +51,38 @@ class Sources:
         record = await self.database.read(lambda c: get_channel(c, merchant, channel))
         if record is None:
             raise not_found(f"merchants/{merchant}/channels/{channel}")
+        return record
+
+    async def sendable(self, merchant: str, channel: str) -> ChannelRecord:
+        """One channel through which something may be sent.
+
+        Raises:
+            Refused: There is none, or it is not connected.
+        """
+        record = await self.channel(merchant, channel)
+        if record.state is ChannelState.PAUSED:
+            raise Refused(
+                Reason.CHANNEL_PAUSED,
+                f"{record.name} is paused: resume it first.",
+                details={"channel": record.name},
+            )
+        if record.state is not ChannelState.CONNECTED:
+            raise Refused(
+                Reason.CHANNEL_NOT_CONNECTED,
+                f"{record.name} is not connected: finish its wizard first.",
+                details={"channel": record.name, "state": record.state.value},
+            )
+        return record
+
+    async def invoice(self, merchant: str, channel: str, invoice: str) -> InvoiceRecord:
+        """One invoice.
+
+        Raises:
+            Refused: There is none.
+        """
+        record = await self.database.read(lambda c: get_invoice(c, merchant, channel, invoice))
+        if record is None:
+            raise not_found(f"merchants/{merchant}/channels/{channel}/invoices/{invoice}")
         return record
 
     def erp(self, name: str) -> Erp[Any, Any]:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Self
 
 import sqlalchemy as sa
@@ -13,15 +14,17 @@ from erpgate.domain.order import Order
 from erpgate.domain.reference import basket_reference, document_reference
 from erpgate.domain.sale import Sale
 from erpgate.plugin.model import Document, Stage
+from erpgate.plugin.reasons import Reason
 from erpgate.store import schema
 from erpgate.store.bulk import BulkSelect
 from erpgate.store.changes import Change, ChangeKind, note_changes
 from erpgate.store.codecs import from_json, from_micros, to_json, to_micros
 from erpgate.store.errors import Conflict
+from erpgate.store.failure import Failure
+from erpgate.store.later import NOTHING_LATER, Later
 from erpgate.store.point import PointQuery
 from erpgate.store.records import (
     ChannelRecord,
-    Failure,
     FiscalState,
     Frozen,
     InvoiceRecord,
@@ -88,14 +91,59 @@ def get_invoice(connection: sa.Connection, merchant: str, channel: str, invoice:
 
 
 def list_invoices(
-    connection: sa.Connection, merchant: str, channel: str, *, after: str, limit: int, state: InvoiceState | None
+    connection: sa.Connection,
+    merchant: str,
+    channel: str,
+    *,
+    after: str,
+    limit: int,
+    state: InvoiceState | None = None,
+    reason: Reason | None = None,
+    sales_channel: str = "",
+    order_id: str = "",
+    start: dt.datetime | None = None,
+    end: dt.datetime | None = None,
 ) -> Sequence[InvoiceRecord]:
     """A channel's invoices, oldest first."""
     where = [_invoice.c.merchant == merchant, _invoice.c.channel == channel, _invoice.c.invoice > after]
     if state is not None:
         where.append(_invoice.c.state == state)
+    if reason is not None:
+        where.append(_invoice.c.reason == reason)
+    if sales_channel:
+        where.append(_invoice.c.order_id.startswith(f"{sales_channel}:", autoescape=True))
+    if order_id:
+        basket = sa.select(_key.c.invoice).where(
+            _key.c.merchant == merchant, _key.c.order_id == order_id, _key.c.live == 1
+        )
+        where.append(sa.or_(_invoice.c.order_id == order_id, _invoice.c.invoice.in_(basket)))
+    if start is not None:
+        where.append(_invoice.c.create_time >= to_micros(start))
+    if end is not None:
+        where.append(_invoice.c.create_time < to_micros(end))
     rows = connection.execute(sa.select(_invoice).where(*where).order_by(_invoice.c.invoice).limit(limit))
     return [_record(row) for row in rows]
+
+
+def invoices_to_look_at(connection: sa.Connection, account: str, now: dt.datetime, limit: int) -> Sequence[str]:
+    """Names of an account's invoices whose documents are due to be compared, those that wait longest first."""
+    rows = connection.execute(
+        sa.select(_invoice.c.merchant, _invoice.c.channel, _invoice.c.invoice)
+        .where(_invoice.c.account == account, _invoice.c.look_due <= to_micros(now))
+        .order_by(_invoice.c.look_due)
+        .limit(limit)
+    )
+    return [f"merchants/{row.merchant}/channels/{row.channel}/invoices/{row.invoice}" for row in rows]
+
+
+def next_look_due(connection: sa.Connection, account: str) -> dt.datetime | None:
+    """When the next document of an account is due to be compared; None when none is."""
+    due = connection.execute(
+        sa.select(sa.func.min(_invoice.c.look_due)).where(
+            _invoice.c.account == account, _invoice.c.look_due.is_not(None)
+        )
+    ).scalar_one()
+    return None if due is None else from_micros(due)
 
 
 def live_invoices(connection: sa.Connection, orders: Iterable[tuple[str, str]]) -> dict[tuple[str, str], InvoiceRecord]:
@@ -111,6 +159,7 @@ def new_invoice(
     overrides: Overrides | None = None,
     *,
     basket: str = "",
+    issue_no: int = FIRST_ISSUE,
 ) -> InvoiceRecord:
     """A PENDING invoice of an order, or of the orders of a basket, with the reference of its business key."""
     sale = Sale(tuple(orders))
@@ -123,7 +172,8 @@ def new_invoice(
         account=channel.account,
         order_id=first.order_id,
         basket=tuple(order.order_id for order in orders) if basket else (),
-        reference=key(channel.account, first.sales_channel, basket or first.external_id, FIRST_ISSUE),
+        reference=key(channel.account, first.sales_channel, basket or first.external_id, issue_no),
+        issue_no=issue_no,
         overrides=overrides or Overrides(),
         stage=stage,
         paid_total=sale.total_paid,
@@ -134,13 +184,47 @@ def new_invoice(
 
 
 def taken_keys(connection: sa.Connection, keys: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
-    """Which of these (account, sales channel, external id) were invoiced before, each with its invoice's name."""
+    """Which of these (account, sales channel, external id) were invoiced before, each with its last invoice's name."""
     return {
         (row.account, row.sales_channel, row.external_id): (
             f"merchants/{row.merchant}/channels/{row.channel}/invoices/{row.invoice}"
         )
-        for row in _TAKEN.all(connection, keys)
+        for row in sorted(_TAKEN.all(connection, keys), key=attrgetter("issue_no"))
     }
+
+
+def retire(connection: sa.Connection, invoices: Iterable[InvoiceRecord]) -> None:
+    """Lets others take the place of invoices whose documents do not stand any more; part of a caller's write.
+
+    Their business keys stay taken: the next document has a higher issue number.
+    """
+    for invoice in invoices:
+        own = sa.and_(_key.c.account == invoice.account, _key.c.invoice == invoice.invoice)
+        connection.execute(sa.update(_key).where(own).values(live=0))
+
+
+def is_reversed(connection: sa.Connection, key: tuple[str, str, str]) -> bool:
+    """Whether the last document for an (account, sales channel, external id) does not stand any more."""
+    row = connection.execute(
+        sa.select(_invoice)
+        .join(
+            _key,
+            sa.and_(
+                _key.c.merchant == _invoice.c.merchant,
+                _key.c.channel == _invoice.c.channel,
+                _key.c.invoice == _invoice.c.invoice,
+            ),
+        )
+        .where(_key.c.account == key[0], _key.c.sales_channel == key[1], _key.c.external_id == key[2])
+        .order_by(_key.c.issue_no.desc())
+        .limit(1)
+    ).one_or_none()
+    return row is not None and _record(row).reversed
+
+
+def next_issue(connection: sa.Connection, keys: Sequence[tuple[str, str, str]]) -> int:
+    """Issue number of the next document for business keys: above every one that they have."""
+    return max((row.issue_no for row in _TAKEN.all(connection, keys)), default=FIRST_ISSUE - 1) + 1
 
 
 def begin_invoices(
@@ -166,7 +250,7 @@ def _key_row(order: Order, invoice: InvoiceRecord) -> dict[str, object]:
         "account": invoice.account,
         "sales_channel": order.sales_channel,
         "external_id": order.external_id,
-        "issue_no": FIRST_ISSUE,
+        "issue_no": invoice.issue_no,
         "merchant": order.merchant,
         "order_id": order.order_id,
         "channel": invoice.channel,
@@ -202,12 +286,16 @@ def save(connection: sa.Connection, invoice: InvoiceRecord) -> InvoiceRecord:
 
 @dataclass(frozen=True)
 class SaveInvoice(Write[InvoiceRecord]):
-    """Notes how far an invoice is, with the verdicts of its orders by order id, and ends the task when it is done."""
+    """Notes how far an invoice is, with the verdicts of its orders by order id.
+
+    It ends the task when it is done, and wakes another one.
+    """
 
     invoice: InvoiceRecord
     lease: Lease
     verdicts: Mapping[str, VerdictRecord] = field(default_factory=dict)
     ends: Task | None = None
+    wakes: Task | None = None
 
     @classmethod
     def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[InvoiceRecord | Exception]:
@@ -224,6 +312,7 @@ class SaveInvoice(Write[InvoiceRecord]):
         ends = [CompleteTask(write.ends, write.lease) for write, _ in good if write.ends is not None]
         if ends:
             CompleteTask.apply_all(connection, ends)
+        wake(connection, [write.wakes for write, _ in good if write.wakes is not None])
         for write, invoice in good:
             put_verdicts(connection, invoice.merchant, {order_id: (v,) for order_id, v in write.verdicts.items()})
         return [
@@ -266,6 +355,10 @@ def _row(record: InvoiceRecord) -> dict[str, object]:
         "currency_code": record.currency_code,
         "frozen": None if record.frozen is None else to_json(Frozen, record.frozen),
         "document": None if record.document is None else to_json(Document, record.document),
+        "reason": "" if record.failure is None else record.failure.reason,
+        "issue_no": record.issue_no,
+        "later": None if record.later == NOTHING_LATER else to_json(Later, record.later),
+        "look_due": None if record.look_due is None else to_micros(record.look_due),
         "version": record.version,
         "create_time": to_micros(record.create_time),
         "update_time": to_micros(record.update_time),
@@ -292,6 +385,9 @@ def _record(row: sa.Row[Any]) -> InvoiceRecord:
         currency_code=row.currency_code,
         frozen=None if row.frozen is None else from_json(Frozen, row.frozen),
         document=None if row.document is None else from_json(Document, row.document),
+        issue_no=row.issue_no,
+        later=NOTHING_LATER if row.later is None else from_json(Later, row.later),
+        look_due=None if row.look_due is None else from_micros(row.look_due),
         version=row.version,
         create_time=from_micros(row.create_time),
         update_time=from_micros(row.update_time),

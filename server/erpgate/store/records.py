@@ -11,6 +11,8 @@ from erpgate.domain.order import Order
 from erpgate.domain.problem import LineProblem
 from erpgate.plugin.model import Company, Document, Draft, Payload, Stage
 from erpgate.plugin.reasons import Reason
+from erpgate.store.failure import Failure
+from erpgate.store.later import NOTHING_LATER, Later
 
 
 class ChannelState(enum.StrEnum):
@@ -148,31 +150,22 @@ class FiscalState(enum.StrEnum):
     REJECTED = "rejected"
 
 
+FISCAL = {
+    "none": FiscalState.NOT_REQUESTED,
+    "pending": FiscalState.PENDING,
+    "accepted": FiscalState.ACCEPTED,
+    "observed": FiscalState.ACCEPTED_WITH_OBSERVATIONS,
+    "rejected": FiscalState.REJECTED,
+}
+"""What each word of `Document.fiscal` means for an invoice."""
+
+
 class PaymentState(enum.StrEnum):
     """How much of an invoice is paid."""
 
     UNPAID = "unpaid"
     PARTIALLY_PAID = "partially_paid"
     PAID = "paid"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Failure:
-    """Why an invoice does not go on.
-
-    Attributes:
-        reason: What decided.
-        message: One sentence that says what to do.
-        details: Values, such as both sides of a comparison.
-        retryable: Whether the system goes on by itself.
-        next_attempt_time: When it does.
-    """
-
-    reason: Reason
-    message: str
-    details: Mapping[str, str] = field(default_factory=dict)
-    retryable: bool = False
-    next_attempt_time: dt.datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -236,6 +229,9 @@ class InvoiceRecord:
         currency_code: ISO 4217.
         frozen: What is sent; None before the first attempt.
         document: As the ERP had it last; None before it answered.
+        issue_no: Counts the documents for the order's business key, from 1.
+        later: What happened to the document since it was made.
+        look_due: When it is compared with the ERP's next; None when it is not.
         version: Counts changes.
         create_time: When it was asked for.
         update_time: When it was changed last.
@@ -259,6 +255,9 @@ class InvoiceRecord:
     currency_code: str
     frozen: Frozen | None = None
     document: Document | None = None
+    issue_no: int = 1
+    later: Later = NOTHING_LATER
+    look_due: dt.datetime | None = None
     version: int = 1
     create_time: dt.datetime
     update_time: dt.datetime
@@ -272,6 +271,20 @@ class InvoiceRecord:
     def order_ids(self) -> tuple[str, ...]:
         """Of every order that it is for."""
         return self.basket or (self.order_id,)
+
+    @property
+    def credited_total(self) -> Decimal:
+        """What its credit notes come to."""
+        totals = (operation.document.total for operation in self.later.credits if operation.document is not None)
+        return sum(totals, Decimal(0))
+
+    @property
+    def reversed(self) -> bool:
+        """Whether the document does not stand any more: voided, gone, or credited in full."""
+        if self.state in (InvoiceState.VOIDED, InvoiceState.MISSING):
+            return True
+        credited = self.credited_total
+        return self.document is not None and credited > 0 and credited >= self.document.total
 
 
 class BytesLeft(enum.StrEnum):

@@ -18,10 +18,13 @@ from erpgate.store.errors import Conflict
 from erpgate.store.invoices import (
     begin_invoices,
     get_invoice,
+    is_reversed,
     issue_task,
     live_invoices,
     new_invoice,
+    next_issue,
     replace_orders,
+    retire,
     save,
     taken_keys,
     withdraw,
@@ -42,11 +45,13 @@ class Together:
         records: The picked one, or those of its basket.
         basket: Id of the basket; empty where the picked one is invoiced by itself.
         live: Live invoices of the picked one and its basket, by order id.
+        reversed: Invoices of them that do not stand any more, which the new one replaces.
     """
 
     records: Sequence[OrderRecord]
     basket: str
     live: Mapping[str, InvoiceRecord]
+    reversed: Sequence[InvoiceRecord] = ()
 
     @property
     def orders(self) -> list[Order]:
@@ -65,16 +70,17 @@ def invoiced_together(connection: sa.Connection, picked: OrderRecord) -> Togethe
     merchant, key = picked.order.merchant, basket_of(picked.order)
     records = [picked] if key is None else _known(connection, merchant, orders_of_basket(connection, key))
     found = live_invoices(connection, [(merchant, record.order_id) for record in records])
-    live = {order_id: invoice for (_, order_id), invoice in found.items()}
+    live = {order_id: invoice for (_, order_id), invoice in found.items() if not invoice.reversed}
+    gone = [invoice for invoice in found.values() if invoice.reversed]
     sent = {order_id for order_id, invoice in live.items() if invoice.frozen is not None}
     if picked.order_id in sent:
         raise Conflict("invoice", live[picked.order_id].name)
     if key is None or any(live[order_id].basket for order_id in sent):
-        return Together(records=[picked], basket="", live=live)
+        return Together(records=[picked], basket="", live=live, reversed=gone)
     _check_basket([record.order for record in records])
     joining = [r for r in records if r.order_id not in sent and r.order.state is not OrderState.CANCELLED]
     together = joining if picked in joining else [*joining, picked]
-    return Together(records=together, basket=key[2], live=live)
+    return Together(records=together, basket=key[2], live=live, reversed=gone)
 
 
 def _known(connection: sa.Connection, merchant: str, rows: Sequence[sa.Row[tuple[object, ...]]]) -> list[OrderRecord]:
@@ -144,6 +150,8 @@ class RequestInvoice(Write[InvoiceRecord]):
         live = together.live.get(self.order_id)
         if live is None or (live.channel, live.account) != (self.channel.channel, self.channel.account):
             return None
+        if together.reversed:  # its issue number would be one that they have
+            return None
         return live if bool(live.basket) == bool(together.basket) else None
 
     def _make_room(self, connection: sa.Connection, together: Together, kept: InvoiceRecord | None) -> None:
@@ -154,16 +162,26 @@ class RequestInvoice(Write[InvoiceRecord]):
             if r.order_id in together.live
         }
         keys = [(self.channel.account, order.sales_channel, order.external_id) for order in together.orders]
-        for holder in taken_keys(connection, keys).values():
-            if holder not in mine:
+        for key, holder in taken_keys(connection, keys).items():
+            if holder not in mine and not is_reversed(connection, key):
                 raise Conflict("invoice", holder)
+        retire(connection, together.reversed)
         for invoice in mine.values():
             if kept is None or invoice.name != kept.name:
                 withdraw(connection, invoice, self.now)
 
     def _begin(self, connection: sa.Connection, together: Together) -> InvoiceRecord:
         orders = together.orders
-        made = new_invoice(orders, self.channel, self.stage, self.now, self.overrides, basket=together.basket)
+        keys = [(self.channel.account, order.sales_channel, order.external_id) for order in orders]
+        made = new_invoice(
+            orders,
+            self.channel,
+            self.stage,
+            self.now,
+            self.overrides,
+            basket=together.basket,
+            issue_no=next_issue(connection, keys),
+        )
         invoice = replace(made, requested=True)
         begin_invoices(connection, [(orders, invoice)], self.now)
         return invoice

@@ -182,10 +182,22 @@ invoice = sa.Table(
     sa.Column("frozen", sa.Text),
     sa.Column("document", sa.Text),
     _number("requested"),
+    _text("reason"),
+    _number("issue_no"),
+    sa.Column("later", sa.Text),
+    sa.Column("look_due", sa.BigInteger),
     _number("version"),
     _number("create_time"),
     _number("update_time"),
     sa.Index("ix_invoice_account_invoice", "account", "invoice"),
+    sa.Index(
+        "ix_invoice_account_look_due",
+        "account",
+        "look_due",
+        sqlite_where=sa.text("look_due IS NOT NULL"),
+        postgresql_where=sa.text("look_due IS NOT NULL"),
+    ),
+    sa.Index("ix_invoice_merchant_order_id", "merchant", "order_id"),
     sa.Index("ix_invoice_merchant_channel_state_invoice", "merchant", "channel", "state", "invoice"),
 )
 

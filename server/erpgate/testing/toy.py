@@ -3,12 +3,10 @@
 It is as unlike a cloud ERP as the contract allows, so that nothing of any real one can leak into the core.
 """
 
-import asyncio
 import datetime as dt
-import itertools
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Annotated, Any
 
 import pydantic
@@ -23,7 +21,6 @@ from erpgate.plugin import (
     CustomerId,
     Document,
     DocumentId,
-    DocumentLine,
     Draft,
     Erp,
     FormField,
@@ -32,23 +29,19 @@ from erpgate.plugin import (
     Limits,
     Misconfigured,
     Option,
-    OutcomeUnknown,
     Payload,
     Policy,
-    RateLimited,
     Reason,
     Rejected,
     Repeats,
     Stage,
     Text,
-    Trouble,
     Unavailable,
     Wiring,
     hookimpl,
 )
-from erpgate.testing.toy_ledger import Fault, ToyLedger
-
-_PENNY = Decimal("0.01")
+from erpgate.testing.toy_later import ToyLater
+from erpgate.testing.toy_ledger import ToyLedger
 
 
 class ToyCredentials(pydantic.BaseModel, frozen=True, extra="forbid"):
@@ -92,7 +85,7 @@ def toy_erp(ledger: ToyLedger) -> Erp[ToyCredentials, ToySettings]:
         credentials=ToyCredentials,
         settings=ToySettings,
         operator_settings={"url": ""},
-        abilities=frozenset({Ability.DISCARD}) if ledger.drafts else frozenset(),
+        abilities=ledger.abilities | (frozenset({Ability.DISCARD}) if ledger.drafts else frozenset()),
         limits=Limits(in_flight=4, timeout=dt.timedelta(seconds=2)),
         sku=_Sku(),
         defaults=_Defaults(),
@@ -166,13 +159,15 @@ class _Mapper:
             ],
         }
 
+    def credit_note(self, draft: Draft, original: Document, settings: ToySettings, company: Company) -> Payload:
+        return {**self.invoice(draft, settings, company), "against": original.id}
 
-class _Connection:
+
+class _Connection(ToyLater):
     def __init__(self, ledger: ToyLedger, wiring: Wiring[ToyCredentials, ToySettings]) -> None:
-        self._ledger = ledger
+        super().__init__(ledger, nowhere=wiring.operator["url"].endswith(":1"))
         self._credentials = wiring.credentials
         self._country = wiring.country_code
-        self._nowhere = wiring.operator["url"].endswith(":1")
 
     async def probe(self) -> Company:
         self._read("probe")
@@ -267,91 +262,6 @@ class _Connection:
     async def aclose(self) -> None:
         self._ledger.calls["aclose"] += 1
 
-    def _write(self, call: str) -> "_Written":
-        if self._nowhere:
-            raise Unavailable("The toy ledger is put away.")
-        return _Written(self._ledger, call)
-
-    def _read(self, call: str) -> bool:
-        """Whether all is shown that there is."""
-        self._ledger.calls[call] += 1
-        if self._nowhere or not self._ledger.reachable:
-            raise Unavailable("The toy ledger is put away.")
-        trouble = self._ledger.trouble(call)
-        if trouble not in (None, Trouble.TRUNCATED):
-            _refuse(trouble)
-            raise Unavailable("The toy ledger gave no answer.")
-        return trouble is None
-
     def _voucher(self, payload: Payload, stage: Stage) -> Document:
-        rows: Any = payload["rows"]
-        lines, base, tax = [], Decimal(0), Decimal(0)
-        for row in rows:
-            count = Decimal(row["count"])
-            line_base = (count * Decimal(row["each"])).quantize(_PENNY, ROUND_HALF_EVEN)
-            duties = (self._ledger.rates()[duty] * line_base for duty in row["duties"])
-            line_tax = sum((duty.quantize(_PENNY, ROUND_HALF_EVEN) for duty in duties), Decimal(0))
-            lines.append(DocumentLine(item=row["thing"], quantity=count, total=line_base + line_tax))
-            base, tax = base + line_base, tax + line_tax
         number = f"{payload['series']}-{len(self._ledger.vouchers) + 1}"
-        return Document(
-            id=DocumentId(f"V{next(_NUMBERS)}"),
-            number=number,
-            reference=str(payload["mark"]),
-            stage=stage,
-            voided=False,
-            fiscal="none",
-            date=dt.date.fromisoformat(str(payload["day"])),
-            customer=CustomerId(str(payload["party"])),
-            currency_code=str(payload["money"]),
-            total=base + tax,
-            tax_base=base,
-            tax=tax,
-            balance=base + tax,
-            lines=tuple(lines),
-        )
-
-
-class _Written:
-    """One write under the next fault: yields whether it is carried out."""
-
-    def __init__(self, ledger: ToyLedger, call: str) -> None:
-        self._ledger = ledger
-        self._ledger.calls[call] += 1
-        self._trouble = ledger.trouble(call)
-        self._fault = ledger.faults.popleft() if ledger.faults else _fault_of(self._trouble)
-
-    async def __aenter__(self) -> bool:
-        await asyncio.sleep(0)
-        _refuse(self._trouble)
-        if self._fault is Fault.UNREACHABLE or not self._ledger.reachable:
-            raise Unavailable("The toy ledger is put away.")
-        if self._fault is Fault.REFUSED:
-            raise Rejected("The toy ledger does not like it.")
-        return self._fault is not Fault.LOST
-
-    async def __aexit__(self, kind: object, error: object, trace: object) -> None:
-        if self._fault in (Fault.ANSWER_LOST, Fault.LOST):
-            raise OutcomeUnknown("The toy ledger gave no answer.")
-
-
-def _refuse(trouble: Trouble | None) -> None:
-    if trouble is Trouble.UNAUTHORIZED:
-        raise Misconfigured("The passphrase is wrong.", field="passphrase", reason=Reason.ERP_CREDENTIALS_INVALID)
-    if trouble is Trouble.RATE_LIMITED:
-        raise RateLimited(dt.timedelta(seconds=1))
-
-
-def _fault_of(trouble: Trouble | None) -> Fault | None:
-    return None if trouble is None else _FAULTS.get(trouble)
-
-
-_FAULTS = {
-    Trouble.REFUSED: Fault.REFUSED,
-    Trouble.SERVER_ERROR: Fault.LOST,
-    Trouble.DROPPED: Fault.LOST,
-    Trouble.SERVER_ERROR_AFTER: Fault.ANSWER_LOST,
-    Trouble.GARBAGE_AFTER: Fault.ANSWER_LOST,
-    Trouble.DROPPED_AFTER: Fault.ANSWER_LOST,
-}
-_NUMBERS = itertools.count(1)
+        return self._computed(payload, "V", number, stage)

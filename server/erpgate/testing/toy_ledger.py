@@ -7,7 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from erpgate.plugin import CustomerId, Document, ErpError, Item, RoundingPolicy, Source, Trouble
+from erpgate.plugin import (
+    Ability,
+    CustomerId,
+    Document,
+    DocumentId,
+    ErpError,
+    Item,
+    Payment,
+    RoundingPolicy,
+    Source,
+    Trouble,
+)
+
+LATER = frozenset({Ability.VOID, Ability.CREDIT_NOTE, Ability.PAYMENT, Ability.EMAIL, Ability.PDF})
+"""What a toy ledger can do with a voucher, unless it shall not."""
 
 
 class Fault(enum.Enum):
@@ -35,6 +49,10 @@ class ToyLedger:
         rounding: How it computes.
         keys_remembered: Whether a repeated key gives the first voucher back.
         drafts: Whether vouchers are drafts first.
+        abilities: What it can do with a voucher later.
+        notes: Credit notes.
+        receipts: Payments, each with the voucher's id.
+        letters: E-mails that it sent: voucher's id and recipients.
         troubles: Of the next calls, by member of the connection.
         lists: Choices of live fields by source, value to label; those of items are the catalogue.
         options_page: Choices on a page.
@@ -51,7 +69,11 @@ class ToyLedger:
     keys_remembered: bool = False
     drafts: bool = False
     troubles: dict[str, deque[Trouble]] = field(default_factory=dict)
+    abilities: frozenset[Ability] = LATER
     vouchers: list[Document] = field(default_factory=list)
+    notes: list[Document] = field(default_factory=list)
+    receipts: list[tuple[DocumentId, Payment]] = field(default_factory=list)
+    letters: list[tuple[DocumentId, tuple[str, ...]]] = field(default_factory=list)
     parties: dict[str, CustomerId] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     faults: deque[Fault] = field(default_factory=deque)
@@ -76,3 +98,12 @@ class ToyLedger:
     def rates(self) -> Mapping[str, Decimal]:
         """Every tax of the catalogue."""
         return {tax: rate for item in self.items for tax, rate in item.tax_rates.items()}
+
+    def voucher(self, id: DocumentId) -> Document | None:  # noqa: A002
+        """One voucher; None if there is none."""
+        return next((voucher for voucher in self.vouchers if voucher.id == id), None)
+
+    def put(self, changed: Document) -> Document:
+        """Replaces a voucher."""
+        self.vouchers = [changed if voucher.id == changed.id else voucher for voucher in self.vouchers]
+        return changed

@@ -507,6 +507,27 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     What to do: Wait for the next reading, or see why it fails in the channel's health.
     """
+    ERROR_REASON_INVOICE_REVERSED: _ErrorReason.ValueType  # 74
+    """The order's invoice was voided, credited in full, or is gone from the ERP; a new one is made by a person only.
+
+    Code: OK. Metadata: invoice.
+
+    What to do: Nothing, or make another one with CreateInvoice.
+    """
+    ERROR_REASON_BALANCE_EXCEEDED: _ErrorReason.ValueType  # 75
+    """A payment is more than what is still to be paid.
+
+    Code: FAILED_PRECONDITION. Metadata: balance, amount.
+
+    What to do: Record at most the balance.
+    """
+    ERROR_REASON_CREDIT_EXCEEDED: _ErrorReason.ValueType  # 76
+    """A credit note is more than what can still be credited.
+
+    Code: FAILED_PRECONDITION. Metadata: left, line, quantity.
+
+    What to do: Credit at most what is left.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why something failed, was refused, or was decided.
@@ -999,5 +1020,26 @@ ERROR_REASON_CATALOG_OUTDATED: ErrorReason.ValueType  # 68
 Code: OK. Metadata: none.
 
 What to do: Wait for the next reading, or see why it fails in the channel's health.
+"""
+ERROR_REASON_INVOICE_REVERSED: ErrorReason.ValueType  # 74
+"""The order's invoice was voided, credited in full, or is gone from the ERP; a new one is made by a person only.
+
+Code: OK. Metadata: invoice.
+
+What to do: Nothing, or make another one with CreateInvoice.
+"""
+ERROR_REASON_BALANCE_EXCEEDED: ErrorReason.ValueType  # 75
+"""A payment is more than what is still to be paid.
+
+Code: FAILED_PRECONDITION. Metadata: balance, amount.
+
+What to do: Record at most the balance.
+"""
+ERROR_REASON_CREDIT_EXCEEDED: ErrorReason.ValueType  # 76
+"""A credit note is more than what can still be credited.
+
+Code: FAILED_PRECONDITION. Metadata: left, line, quantity.
+
+What to do: Credit at most what is left.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

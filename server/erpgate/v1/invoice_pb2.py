@@ -23,41 +23,35 @@ _sym_db = _symbol_database.Default()
 
 
 from erpgate.v1 import channel_pb2 as erpgate_dot_v1_dot_channel__pb2
-from erpgate.v1 import error_reason_pb2 as erpgate_dot_v1_dot_error__reason__pb2
+from erpgate.v1 import failure_pb2 as erpgate_dot_v1_dot_failure__pb2
+from erpgate.v1 import fiscal_state_pb2 as erpgate_dot_v1_dot_fiscal__state__pb2
+from erpgate.v1 import operation_pb2 as erpgate_dot_v1_dot_operation__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x65rpgate/v1/invoice.proto\x12\nerpgate.v1\x1a\x18\x65rpgate/v1/channel.proto\x1a\x1d\x65rpgate/v1/error_reason.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa9\x05\n\x07Invoice\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05order\x18\x02 \x01(\t\x12\x11\n\treference\x18\x03 \x01(\t\x12\'\n\x05state\x18\x04 \x01(\x0e\x32\x18.erpgate.v1.InvoiceState\x12-\n\x0c\x66iscal_state\x18\x05 \x01(\x0e\x32\x17.erpgate.v1.FiscalState\x12/\n\rpayment_state\x18\x06 \x01(\x0e\x32\x18.erpgate.v1.PaymentState\x12$\n\x07\x66\x61ilure\x18\x07 \x01(\x0b\x32\x13.erpgate.v1.Failure\x12\x15\n\rcurrency_code\x18\x08 \x01(\t\x12\x12\n\npaid_total\x18\t \x01(\t\x12\x19\n\x11shipping_left_out\x18\n \x01(\t\x12\x16\n\x0e\x65xpected_total\x18\x0b \x01(\t\x12\r\n\x05total\x18\x0c \x01(\t\x12\x10\n\x08tax_base\x18\r \x01(\t\x12\x0b\n\x03tax\x18\x0e \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x0f \x01(\t\x12\x10\n\x08\x64ue_date\x18\x10 \x01(\t\x12\x13\n\x0b\x64ocument_id\x18\x11 \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x12 \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\x13 \x01(\t\x12\x15\n\rdefaults_used\x18\x14 \x03(\t\x12\x12\n\narithmetic\x18\x15 \x03(\t\x12%\n\x08\x61ttempts\x18\x16 \x03(\x0b\x32\x13.erpgate.v1.Attempt\x12/\n\x0b\x63reate_time\x18\x17 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x18 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x19 \x01(\t\x12\x0e\n\x06orders\x18$ \x03(\t\"\xf0\x01\n\x07\x46\x61ilure\x12\'\n\x06reason\x18\x01 \x01(\x0e\x32\x17.erpgate.v1.ErrorReason\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\x11\n\tretryable\x18\x03 \x01(\x08\x12\x35\n\x11next_attempt_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x07\x64\x65tails\x18\x05 \x03(\x0b\x32 .erpgate.v1.Failure.DetailsEntry\x1a.\n\x0c\x44\x65tailsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xec\x01\n\x07\x41ttempt\x12\x0c\n\x04step\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x05\x12)\n\nbytes_left\x18\x03 \x01(\x0e\x32\x15.erpgate.v1.BytesLeft\x12+\n\x07outcome\x18\x04 \x01(\x0e\x32\x1a.erpgate.v1.AttemptOutcome\x12\r\n\x05\x65rror\x18\x05 \x01(\t\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf8\x01\n\x10InvoiceOverrides\x12=\n\tline_skus\x18\x01 \x03(\x0b\x32*.erpgate.v1.InvoiceOverrides.LineSkusEntry\x12\x11\n\twarehouse\x18\x02 \x01(\t\x12\x12\n\nprice_list\x18\x03 \x01(\t\x12/\n\rinitial_state\x18\x04 \x01(\x0e\x32\x18.erpgate.v1.InitialState\x12\x12\n\x05issue\x18\x05 \x01(\x08H\x00\x88\x01\x01\x1a/\n\rLineSkusEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x08\n\x06_issue*\x9c\x02\n\x0cInvoiceState\x12\x1d\n\x19INVOICE_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15INVOICE_STATE_PENDING\x10\x01\x12\x19\n\x15INVOICE_STATE_BLOCKED\x10\x02\x12\x19\n\x15INVOICE_STATE_SENDING\x10\x03\x12\x19\n\x15INVOICE_STATE_UNKNOWN\x10\x04\x12\x17\n\x13INVOICE_STATE_DRAFT\x10\x05\x12\x16\n\x12INVOICE_STATE_OPEN\x10\x06\x12\x18\n\x14INVOICE_STATE_VOIDED\x10\x07\x12\x1b\n\x17INVOICE_STATE_WITHDRAWN\x10\x08\x12\x19\n\x15INVOICE_STATE_MISSING\x10\t*\xc8\x01\n\x0b\x46iscalState\x12\x1c\n\x18\x46ISCAL_STATE_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x46ISCAL_STATE_NOT_REQUESTED\x10\x01\x12\x18\n\x14\x46ISCAL_STATE_PENDING\x10\x02\x12\x19\n\x15\x46ISCAL_STATE_ACCEPTED\x10\x03\x12+\n\'FISCAL_STATE_ACCEPTED_WITH_OBSERVATIONS\x10\x04\x12\x19\n\x15\x46ISCAL_STATE_REJECTED\x10\x05*\x81\x01\n\x0cPaymentState\x12\x1d\n\x19PAYMENT_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14PAYMENT_STATE_UNPAID\x10\x01\x12 \n\x1cPAYMENT_STATE_PARTIALLY_PAID\x10\x02\x12\x16\n\x12PAYMENT_STATE_PAID\x10\x03*d\n\tBytesLeft\x12\x1a\n\x16\x42YTES_LEFT_UNSPECIFIED\x10\x00\x12\x11\n\rBYTES_LEFT_NO\x10\x01\x12\x12\n\x0e\x42YTES_LEFT_YES\x10\x02\x12\x14\n\x10\x42YTES_LEFT_MAYBE\x10\x03*\x88\x01\n\x0e\x41ttemptOutcome\x12\x1f\n\x1b\x41TTEMPT_OUTCOME_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41TTEMPT_OUTCOME_DONE\x10\x01\x12\x1c\n\x18\x41TTEMPT_OUTCOME_NOT_DONE\x10\x02\x12\x1d\n\x19\x41TTEMPT_OUTCOME_UNCERTAIN\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x65rpgate/v1/invoice.proto\x12\nerpgate.v1\x1a\x18\x65rpgate/v1/channel.proto\x1a\x18\x65rpgate/v1/failure.proto\x1a\x1d\x65rpgate/v1/fiscal_state.proto\x1a\x1a\x65rpgate/v1/operation.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe8\x07\n\x07Invoice\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05order\x18\x02 \x01(\t\x12\x11\n\treference\x18\x03 \x01(\t\x12\'\n\x05state\x18\x04 \x01(\x0e\x32\x18.erpgate.v1.InvoiceState\x12-\n\x0c\x66iscal_state\x18\x05 \x01(\x0e\x32\x17.erpgate.v1.FiscalState\x12/\n\rpayment_state\x18\x06 \x01(\x0e\x32\x18.erpgate.v1.PaymentState\x12$\n\x07\x66\x61ilure\x18\x07 \x01(\x0b\x32\x13.erpgate.v1.Failure\x12\x15\n\rcurrency_code\x18\x08 \x01(\t\x12\x12\n\npaid_total\x18\t \x01(\t\x12\x19\n\x11shipping_left_out\x18\n \x01(\t\x12\x16\n\x0e\x65xpected_total\x18\x0b \x01(\t\x12\r\n\x05total\x18\x0c \x01(\t\x12\x10\n\x08tax_base\x18\r \x01(\t\x12\x0b\n\x03tax\x18\x0e \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x0f \x01(\t\x12\x10\n\x08\x64ue_date\x18\x10 \x01(\t\x12\x13\n\x0b\x64ocument_id\x18\x11 \x01(\t\x12\x17\n\x0f\x64ocument_number\x18\x12 \x01(\t\x12\x13\n\x0b\x63ustomer_id\x18\x13 \x01(\t\x12\x15\n\rdefaults_used\x18\x14 \x03(\t\x12\x12\n\narithmetic\x18\x15 \x03(\t\x12%\n\x08\x61ttempts\x18\x16 \x03(\x0b\x32\x13.erpgate.v1.Attempt\x12/\n\x0b\x63reate_time\x18\x17 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x18 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x19 \x01(\t\x12&\n\x05lines\x18\x1a \x03(\x0b\x32\x17.erpgate.v1.InvoiceLine\x12\x30\n\x11pending_operation\x18\x1b \x01(\x0b\x32\x15.erpgate.v1.Operation\x12,\n\x0c\x63redit_notes\x18\x1c \x03(\x0b\x32\x16.erpgate.v1.CreditNote\x12%\n\x08payments\x18\x1d \x03(\x0b\x32\x13.erpgate.v1.Payment\x12 \n\x05\x64rift\x18\x1e \x01(\x0b\x32\x11.erpgate.v1.Drift\x12\x16\n\x0e\x63redited_total\x18\x1f \x01(\t\x12\x0f\n\x07\x62\x61lance\x18  \x01(\t\x12-\n\tlook_time\x18! \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cissue_number\x18\" \x01(\x05\x12\x0e\n\x06orders\x18$ \x03(\t\"\xec\x01\n\x07\x41ttempt\x12\x0c\n\x04step\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x05\x12)\n\nbytes_left\x18\x03 \x01(\x0e\x32\x15.erpgate.v1.BytesLeft\x12+\n\x07outcome\x18\x04 \x01(\x0e\x32\x1a.erpgate.v1.AttemptOutcome\x12\r\n\x05\x65rror\x18\x05 \x01(\t\x12.\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf8\x01\n\x10InvoiceOverrides\x12=\n\tline_skus\x18\x01 \x03(\x0b\x32*.erpgate.v1.InvoiceOverrides.LineSkusEntry\x12\x11\n\twarehouse\x18\x02 \x01(\t\x12\x12\n\nprice_list\x18\x03 \x01(\t\x12/\n\rinitial_state\x18\x04 \x01(\x0e\x32\x18.erpgate.v1.InitialState\x12\x12\n\x05issue\x18\x05 \x01(\x08H\x00\x88\x01\x01\x1a/\n\rLineSkusEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x08\n\x06_issue*\x9c\x02\n\x0cInvoiceState\x12\x1d\n\x19INVOICE_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15INVOICE_STATE_PENDING\x10\x01\x12\x19\n\x15INVOICE_STATE_BLOCKED\x10\x02\x12\x19\n\x15INVOICE_STATE_SENDING\x10\x03\x12\x19\n\x15INVOICE_STATE_UNKNOWN\x10\x04\x12\x17\n\x13INVOICE_STATE_DRAFT\x10\x05\x12\x16\n\x12INVOICE_STATE_OPEN\x10\x06\x12\x18\n\x14INVOICE_STATE_VOIDED\x10\x07\x12\x1b\n\x17INVOICE_STATE_WITHDRAWN\x10\x08\x12\x19\n\x15INVOICE_STATE_MISSING\x10\t*\x81\x01\n\x0cPaymentState\x12\x1d\n\x19PAYMENT_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14PAYMENT_STATE_UNPAID\x10\x01\x12 \n\x1cPAYMENT_STATE_PARTIALLY_PAID\x10\x02\x12\x16\n\x12PAYMENT_STATE_PAID\x10\x03*d\n\tBytesLeft\x12\x1a\n\x16\x42YTES_LEFT_UNSPECIFIED\x10\x00\x12\x11\n\rBYTES_LEFT_NO\x10\x01\x12\x12\n\x0e\x42YTES_LEFT_YES\x10\x02\x12\x14\n\x10\x42YTES_LEFT_MAYBE\x10\x03*\x88\x01\n\x0e\x41ttemptOutcome\x12\x1f\n\x1b\x41TTEMPT_OUTCOME_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41TTEMPT_OUTCOME_DONE\x10\x01\x12\x1c\n\x18\x41TTEMPT_OUTCOME_NOT_DONE\x10\x02\x12\x1d\n\x19\x41TTEMPT_OUTCOME_UNCERTAIN\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'erpgate.v1.invoice_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FAILURE_DETAILSENTRY']._loaded_options = None
-  _globals['_FAILURE_DETAILSENTRY']._serialized_options = b'8\001'
   _globals['_INVOICEOVERRIDES_LINESKUSENTRY']._loaded_options = None
   _globals['_INVOICEOVERRIDES_LINESKUSENTRY']._serialized_options = b'8\001'
-  _globals['_INVOICESTATE']._serialized_start=1548
-  _globals['_INVOICESTATE']._serialized_end=1832
-  _globals['_FISCALSTATE']._serialized_start=1835
-  _globals['_FISCALSTATE']._serialized_end=2035
-  _globals['_PAYMENTSTATE']._serialized_start=2038
-  _globals['_PAYMENTSTATE']._serialized_end=2167
-  _globals['_BYTESLEFT']._serialized_start=2169
-  _globals['_BYTESLEFT']._serialized_end=2269
-  _globals['_ATTEMPTOUTCOME']._serialized_start=2272
-  _globals['_ATTEMPTOUTCOME']._serialized_end=2408
-  _globals['_INVOICE']._serialized_start=131
-  _globals['_INVOICE']._serialized_end=812
-  _globals['_FAILURE']._serialized_start=815
-  _globals['_FAILURE']._serialized_end=1055
-  _globals['_FAILURE_DETAILSENTRY']._serialized_start=1009
-  _globals['_FAILURE_DETAILSENTRY']._serialized_end=1055
-  _globals['_ATTEMPT']._serialized_start=1058
-  _globals['_ATTEMPT']._serialized_end=1294
-  _globals['_INVOICEOVERRIDES']._serialized_start=1297
-  _globals['_INVOICEOVERRIDES']._serialized_end=1545
-  _globals['_INVOICEOVERRIDES_LINESKUSENTRY']._serialized_start=1488
-  _globals['_INVOICEOVERRIDES_LINESKUSENTRY']._serialized_end=1535
+  _globals['_INVOICESTATE']._serialized_start=1678
+  _globals['_INVOICESTATE']._serialized_end=1962
+  _globals['_PAYMENTSTATE']._serialized_start=1965
+  _globals['_PAYMENTSTATE']._serialized_end=2094
+  _globals['_BYTESLEFT']._serialized_start=2096
+  _globals['_BYTESLEFT']._serialized_end=2196
+  _globals['_ATTEMPTOUTCOME']._serialized_start=2199
+  _globals['_ATTEMPTOUTCOME']._serialized_end=2335
+  _globals['_INVOICE']._serialized_start=185
+  _globals['_INVOICE']._serialized_end=1185
+  _globals['_ATTEMPT']._serialized_start=1188
+  _globals['_ATTEMPT']._serialized_end=1424
+  _globals['_INVOICEOVERRIDES']._serialized_start=1427
+  _globals['_INVOICEOVERRIDES']._serialized_end=1675
+  _globals['_INVOICEOVERRIDES_LINESKUSENTRY']._serialized_start=1618
+  _globals['_INVOICEOVERRIDES_LINESKUSENTRY']._serialized_end=1665
 # @@protoc_insertion_point(module_scope)

@@ -5,7 +5,9 @@ isort:skip_file
 
 from collections import abc as _abc
 from erpgate.v1 import channel_pb2 as _channel_pb2
-from erpgate.v1 import error_reason_pb2 as _error_reason_pb2
+from erpgate.v1 import failure_pb2 as _failure_pb2
+from erpgate.v1 import fiscal_state_pb2 as _fiscal_state_pb2
+from erpgate.v1 import operation_pb2 as _operation_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -73,42 +75,6 @@ INVOICE_STATE_WITHDRAWN: InvoiceState.ValueType  # 8
 INVOICE_STATE_MISSING: InvoiceState.ValueType  # 9
 """The ERP verifiably no longer has it."""
 Global___InvoiceState: _TypeAlias = InvoiceState  # noqa: Y015
-
-class _FiscalState:
-    ValueType = _typing.NewType("ValueType", _builtins.int)
-    V: _TypeAlias = ValueType  # noqa: Y015
-
-class _FiscalStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FiscalState.ValueType], _builtins.type):
-    DESCRIPTOR: _descriptor.EnumDescriptor
-    FISCAL_STATE_UNSPECIFIED: _FiscalState.ValueType  # 0
-    """Never used."""
-    FISCAL_STATE_NOT_REQUESTED: _FiscalState.ValueType  # 1
-    """It was not asked."""
-    FISCAL_STATE_PENDING: _FiscalState.ValueType  # 2
-    """It has not answered yet."""
-    FISCAL_STATE_ACCEPTED: _FiscalState.ValueType  # 3
-    """Accepted."""
-    FISCAL_STATE_ACCEPTED_WITH_OBSERVATIONS: _FiscalState.ValueType  # 4
-    """Accepted, with notices; a success."""
-    FISCAL_STATE_REJECTED: _FiscalState.ValueType  # 5
-    """Refused."""
-
-class FiscalState(_FiscalState, metaclass=_FiscalStateEnumTypeWrapper):
-    """What the tax authority said."""
-
-FISCAL_STATE_UNSPECIFIED: FiscalState.ValueType  # 0
-"""Never used."""
-FISCAL_STATE_NOT_REQUESTED: FiscalState.ValueType  # 1
-"""It was not asked."""
-FISCAL_STATE_PENDING: FiscalState.ValueType  # 2
-"""It has not answered yet."""
-FISCAL_STATE_ACCEPTED: FiscalState.ValueType  # 3
-"""Accepted."""
-FISCAL_STATE_ACCEPTED_WITH_OBSERVATIONS: FiscalState.ValueType  # 4
-"""Accepted, with notices; a success."""
-FISCAL_STATE_REJECTED: FiscalState.ValueType  # 5
-"""Refused."""
-Global___FiscalState: _TypeAlias = FiscalState  # noqa: Y015
 
 class _PaymentState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -225,6 +191,15 @@ class Invoice(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    LINES_FIELD_NUMBER: _builtins.int
+    PENDING_OPERATION_FIELD_NUMBER: _builtins.int
+    CREDIT_NOTES_FIELD_NUMBER: _builtins.int
+    PAYMENTS_FIELD_NUMBER: _builtins.int
+    DRIFT_FIELD_NUMBER: _builtins.int
+    CREDITED_TOTAL_FIELD_NUMBER: _builtins.int
+    BALANCE_FIELD_NUMBER: _builtins.int
+    LOOK_TIME_FIELD_NUMBER: _builtins.int
+    ISSUE_NUMBER_FIELD_NUMBER: _builtins.int
     ORDERS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, such as `merchants/acme/channels/main/invoices/01K2Z7A8B9C0D1E2F3G4H5J6K7`."""
@@ -234,7 +209,7 @@ class Invoice(_message.Message):
     """Ours, in the ERP's document too; derived from company and order alone."""
     state: Global___InvoiceState.ValueType
     """How far the document is."""
-    fiscal_state: Global___FiscalState.ValueType
+    fiscal_state: _fiscal_state_pb2.FiscalState.ValueType
     """What the tax authority said."""
     payment_state: Global___PaymentState.ValueType
     """How much of it is paid."""
@@ -264,8 +239,14 @@ class Invoice(_message.Message):
     """The ERP's id of the customer."""
     etag: _builtins.str
     """Changes with every change."""
+    credited_total: _builtins.str
+    """What its credit notes come to."""
+    balance: _builtins.str
+    """What is still to be paid, as the ERP had it last; empty before it answered."""
+    issue_number: _builtins.int
+    """Counts the documents for the order, from 1; it rises when a person replaces one that does not stand any more."""
     @_builtins.property
-    def failure(self) -> Global___Failure:
+    def failure(self) -> _failure_pb2.Failure:
         """Why it is blocked, failed or waits; absent when nothing is wrong."""
 
     @_builtins.property
@@ -289,6 +270,30 @@ class Invoice(_message.Message):
         """When it was changed last."""
 
     @_builtins.property
+    def lines(self) -> _containers.RepeatedCompositeFieldContainer[_operation_pb2.InvoiceLine]:
+        """What was sent, line by line; credit notes name these lines."""
+
+    @_builtins.property
+    def pending_operation(self) -> _operation_pb2.Operation:
+        """What was asked for last, unless it is done: verb, state and failure. It stays when it failed."""
+
+    @_builtins.property
+    def credit_notes(self) -> _containers.RepeatedCompositeFieldContainer[_operation_pb2.CreditNote]:
+        """Credit notes that were asked for, oldest first."""
+
+    @_builtins.property
+    def payments(self) -> _containers.RepeatedCompositeFieldContainer[_operation_pb2.Payment]:
+        """Payments that were recorded with RecordPayment, oldest first."""
+
+    @_builtins.property
+    def drift(self) -> _operation_pb2.Drift:
+        """What somebody else changed in the ERP; absent when the document is as it was sent."""
+
+    @_builtins.property
+    def look_time(self) -> _timestamp_pb2.Timestamp:
+        """When the document was last compared with the ERP's; absent before."""
+
+    @_builtins.property
     def orders(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Every order that it is for: one, or those of a basket, by name."""
 
@@ -299,9 +304,9 @@ class Invoice(_message.Message):
         order: _builtins.str = ...,
         reference: _builtins.str = ...,
         state: Global___InvoiceState.ValueType = ...,
-        fiscal_state: Global___FiscalState.ValueType = ...,
+        fiscal_state: _fiscal_state_pb2.FiscalState.ValueType = ...,
         payment_state: Global___PaymentState.ValueType = ...,
-        failure: Global___Failure | None = ...,
+        failure: _failure_pb2.Failure | None = ...,
         currency_code: _builtins.str = ...,
         paid_total: _builtins.str = ...,
         shipping_left_out: _builtins.str = ...,
@@ -320,77 +325,24 @@ class Invoice(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         etag: _builtins.str = ...,
+        lines: _abc.Iterable[_operation_pb2.InvoiceLine] | None = ...,
+        pending_operation: _operation_pb2.Operation | None = ...,
+        credit_notes: _abc.Iterable[_operation_pb2.CreditNote] | None = ...,
+        payments: _abc.Iterable[_operation_pb2.Payment] | None = ...,
+        drift: _operation_pb2.Drift | None = ...,
+        credited_total: _builtins.str = ...,
+        balance: _builtins.str = ...,
+        look_time: _timestamp_pb2.Timestamp | None = ...,
+        issue_number: _builtins.int = ...,
         orders: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "failure", b"failure", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "drift", b"drift", "failure", b"failure", "look_time", b"look_time", "pending_operation", b"pending_operation", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arithmetic", b"arithmetic", "attempts", b"attempts", "create_time", b"create_time", "currency_code", b"currency_code", "customer_id", b"customer_id", "date", b"date", "defaults_used", b"defaults_used", "document_id", b"document_id", "document_number", b"document_number", "due_date", b"due_date", "etag", b"etag", "expected_total", b"expected_total", "failure", b"failure", "fiscal_state", b"fiscal_state", "name", b"name", "order", b"order", "orders", b"orders", "paid_total", b"paid_total", "payment_state", b"payment_state", "reference", b"reference", "shipping_left_out", b"shipping_left_out", "state", b"state", "tax", b"tax", "tax_base", b"tax_base", "total", b"total", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arithmetic", b"arithmetic", "attempts", b"attempts", "balance", b"balance", "create_time", b"create_time", "credit_notes", b"credit_notes", "credited_total", b"credited_total", "currency_code", b"currency_code", "customer_id", b"customer_id", "date", b"date", "defaults_used", b"defaults_used", "document_id", b"document_id", "document_number", b"document_number", "drift", b"drift", "due_date", b"due_date", "etag", b"etag", "expected_total", b"expected_total", "failure", b"failure", "fiscal_state", b"fiscal_state", "issue_number", b"issue_number", "lines", b"lines", "look_time", b"look_time", "name", b"name", "order", b"order", "orders", b"orders", "paid_total", b"paid_total", "payment_state", b"payment_state", "payments", b"payments", "pending_operation", b"pending_operation", "reference", b"reference", "shipping_left_out", b"shipping_left_out", "state", b"state", "tax", b"tax", "tax_base", b"tax_base", "total", b"total", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Invoice: _TypeAlias = Invoice  # noqa: Y015
-
-@_typing.final
-class Failure(_message.Message):
-    """Why an invoice does not go on."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    @_typing.final
-    class DetailsEntry(_message.Message):
-        DESCRIPTOR: _descriptor.Descriptor
-
-        KEY_FIELD_NUMBER: _builtins.int
-        VALUE_FIELD_NUMBER: _builtins.int
-        key: _builtins.str
-        value: _builtins.str
-        def __init__(
-            self,
-            *,
-            key: _builtins.str = ...,
-            value: _builtins.str = ...,
-        ) -> None: ...
-        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
-        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-        def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-    REASON_FIELD_NUMBER: _builtins.int
-    MESSAGE_FIELD_NUMBER: _builtins.int
-    RETRYABLE_FIELD_NUMBER: _builtins.int
-    NEXT_ATTEMPT_TIME_FIELD_NUMBER: _builtins.int
-    DETAILS_FIELD_NUMBER: _builtins.int
-    reason: _error_reason_pb2.ErrorReason.ValueType
-    """What decided."""
-    message: _builtins.str
-    """One sentence that says what to do."""
-    retryable: _builtins.bool
-    """Whether the system goes on by itself."""
-    @_builtins.property
-    def next_attempt_time(self) -> _timestamp_pb2.Timestamp:
-        """When it does."""
-
-    @_builtins.property
-    def details(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """Values, such as both sides of a comparison."""
-
-    def __init__(
-        self,
-        *,
-        reason: _error_reason_pb2.ErrorReason.ValueType = ...,
-        message: _builtins.str = ...,
-        retryable: _builtins.bool = ...,
-        next_attempt_time: _timestamp_pb2.Timestamp | None = ...,
-        details: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["next_attempt_time", b"next_attempt_time"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["details", b"details", "message", b"message", "next_attempt_time", b"next_attempt_time", "reason", b"reason", "retryable", b"retryable"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___Failure: _TypeAlias = Failure  # noqa: Y015
 
 @_typing.final
 class Attempt(_message.Message):
@@ -406,7 +358,7 @@ class Attempt(_message.Message):
     START_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
     step: _builtins.str
-    """Which step: `document` creates it, `open` and `issued` take it further."""
+    """Which step: `document` creates it, `open` and `issued` take it further, `void-1` is the operation number 1."""
     number: _builtins.int
     """Counts the tries of this step, from 1."""
     bytes_left: Global___BytesLeft.ValueType

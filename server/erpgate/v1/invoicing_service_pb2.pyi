@@ -4,10 +4,12 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from erpgate.v1 import error_reason_pb2 as _error_reason_pb2
 from erpgate.v1 import invoice_pb2 as _invoice_pb2
 from erpgate.v1 import order_pb2 as _order_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.rpc import status_pb2 as _status_pb2
 import builtins as _builtins
@@ -371,6 +373,11 @@ class ListInvoicesRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    SALES_CHANNEL_FIELD_NUMBER: _builtins.int
+    ORDER_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
     parent: _builtins.str
     """Required. The channel, such as `merchants/acme/channels/main`."""
     page_size: _builtins.int
@@ -379,6 +386,20 @@ class ListInvoicesRequest(_message.Message):
     """From an earlier answer to the same filters."""
     state: _invoice_pb2.InvoiceState.ValueType
     """Only invoices in this state."""
+    reason: _error_reason_pb2.ErrorReason.ValueType
+    """Only invoices that wait or stopped for this reason."""
+    sales_channel: _builtins.str
+    """Only invoices of orders of this sales channel."""
+    order: _builtins.str
+    """Only invoices of this order, such as `merchants/acme/orders/shop-co:1001`."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Only invoices that were asked for at this time or later."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Only invoices that were asked for before this time."""
+
     def __init__(
         self,
         *,
@@ -386,10 +407,15 @@ class ListInvoicesRequest(_message.Message):
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         state: _invoice_pb2.InvoiceState.ValueType = ...,
+        reason: _error_reason_pb2.ErrorReason.ValueType = ...,
+        sales_channel: _builtins.str = ...,
+        order: _builtins.str = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "parent", b"parent", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "order", b"order", "page_size", b"page_size", "page_token", b"page_token", "parent", b"parent", "reason", b"reason", "sales_channel", b"sales_channel", "start_time", b"start_time", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from erpgate.v1 import invoicing_operations_pb2 as erpgate_dot_v1_dot_invoicing__operations__pb2
 from erpgate.v1 import invoicing_service_pb2 as erpgate_dot_v1_dot_invoicing__service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -76,6 +77,46 @@ class InvoicingServiceStub:
                 '/erpgate.v1.InvoicingService/RetryInvoice',
                 request_serializer=erpgate_dot_v1_dot_invoicing__service__pb2.RetryInvoiceRequest.SerializeToString,
                 response_deserializer=erpgate_dot_v1_dot_invoicing__service__pb2.RetryInvoiceResponse.FromString,
+                _registered_method=True)
+        self.OpenInvoice = channel.unary_unary(
+                '/erpgate.v1.InvoicingService/OpenInvoice',
+                request_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.OpenInvoiceRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.OpenInvoiceResponse.FromString,
+                _registered_method=True)
+        self.IssueInvoice = channel.unary_unary(
+                '/erpgate.v1.InvoicingService/IssueInvoice',
+                request_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.IssueInvoiceRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.IssueInvoiceResponse.FromString,
+                _registered_method=True)
+        self.VoidInvoice = channel.unary_unary(
+                '/erpgate.v1.InvoicingService/VoidInvoice',
+                request_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.VoidInvoiceRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.VoidInvoiceResponse.FromString,
+                _registered_method=True)
+        self.CreateCreditNote = channel.unary_unary(
+                '/erpgate.v1.InvoicingService/CreateCreditNote',
+                request_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.CreateCreditNoteRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.CreateCreditNoteResponse.FromString,
+                _registered_method=True)
+        self.RecordPayment = channel.unary_unary(
+                '/erpgate.v1.InvoicingService/RecordPayment',
+                request_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.RecordPaymentRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.RecordPaymentResponse.FromString,
+                _registered_method=True)
+        self.EmailInvoice = channel.unary_unary(
+                '/erpgate.v1.InvoicingService/EmailInvoice',
+                request_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.EmailInvoiceRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.EmailInvoiceResponse.FromString,
+                _registered_method=True)
+        self.RefreshInvoice = channel.unary_unary(
+                '/erpgate.v1.InvoicingService/RefreshInvoice',
+                request_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.RefreshInvoiceRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.RefreshInvoiceResponse.FromString,
+                _registered_method=True)
+        self.GetInvoicePdf = channel.unary_stream(
+                '/erpgate.v1.InvoicingService/GetInvoicePdf',
+                request_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.GetInvoicePdfRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.GetInvoicePdfResponse.FromString,
                 _registered_method=True)
 
 
@@ -163,6 +204,96 @@ class InvoicingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def OpenInvoice(self, request, context):
+        """Opens a draft in the background; `pending_operation` tells how far it is. What is open already is given back.
+
+        Repeating the call with the same request_id changes nothing more.
+
+        Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, REQUEST_ID_REUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def IssueInvoice(self, request, context):
+        """Has the tax authority issue an invoice, in the background; a draft is opened first. What is issued already, or
+        waits for the authority, is given back.
+
+        Repeating the call with the same request_id changes nothing more.
+
+        Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VoidInvoice(self, request, context):
+        """Cancels an open document in the background. A voided one is given back as it is.
+
+        Afterwards a person may invoice the order again with CreateInvoice; nothing does so by itself. Repeating the call
+        with the same request_id changes nothing more.
+
+        Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateCreditNote(self, request, context):
+        """Credits an open document in the background: in part by lines, or all that is left of it.
+
+        The first credit note for everything has the document's own amounts. Repeating the call with the same request_id
+        changes nothing more.
+
+        Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, CREDIT_EXCEEDED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordPayment(self, request, context):
+        """Records money that was received for an open document, in the background.
+
+        Repeating the call with the same request_id changes nothing more.
+
+        Reasons: BALANCE_EXCEEDED, CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EmailInvoice(self, request, context):
+        """Has the ERP send an open document by e-mail, in the background and at most once.
+
+        Where the outcome is not known it stays so: OPERATION_STATE_UNCERTAIN, and a person asks again or not. Repeating the
+        call with the same request_id changes nothing more.
+
+        Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RefreshInvoice(self, request, context):
+        """Compares an invoice with the ERP's document in the background: `look_time`, `drift` and the states tell what was
+        found. Nothing is changed in the ERP.
+
+        Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetInvoicePdf(self, request, context):
+        """Streams the ERP's PDF of a document.
+
+        Reasons: CHANNEL_NOT_CONNECTED, DOCUMENT_FILE_UNAVAILABLE, ERP_RATE_LIMITED, ERP_UNREACHABLE, STATE_CONFLICT,
+        UNSUPPORTED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_InvoicingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -205,6 +336,46 @@ def add_InvoicingServiceServicer_to_server(servicer, server):
                     servicer.RetryInvoice,
                     request_deserializer=erpgate_dot_v1_dot_invoicing__service__pb2.RetryInvoiceRequest.FromString,
                     response_serializer=erpgate_dot_v1_dot_invoicing__service__pb2.RetryInvoiceResponse.SerializeToString,
+            ),
+            'OpenInvoice': grpc.unary_unary_rpc_method_handler(
+                    servicer.OpenInvoice,
+                    request_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.OpenInvoiceRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.OpenInvoiceResponse.SerializeToString,
+            ),
+            'IssueInvoice': grpc.unary_unary_rpc_method_handler(
+                    servicer.IssueInvoice,
+                    request_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.IssueInvoiceRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.IssueInvoiceResponse.SerializeToString,
+            ),
+            'VoidInvoice': grpc.unary_unary_rpc_method_handler(
+                    servicer.VoidInvoice,
+                    request_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.VoidInvoiceRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.VoidInvoiceResponse.SerializeToString,
+            ),
+            'CreateCreditNote': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateCreditNote,
+                    request_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.CreateCreditNoteRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.CreateCreditNoteResponse.SerializeToString,
+            ),
+            'RecordPayment': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordPayment,
+                    request_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.RecordPaymentRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.RecordPaymentResponse.SerializeToString,
+            ),
+            'EmailInvoice': grpc.unary_unary_rpc_method_handler(
+                    servicer.EmailInvoice,
+                    request_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.EmailInvoiceRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.EmailInvoiceResponse.SerializeToString,
+            ),
+            'RefreshInvoice': grpc.unary_unary_rpc_method_handler(
+                    servicer.RefreshInvoice,
+                    request_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.RefreshInvoiceRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.RefreshInvoiceResponse.SerializeToString,
+            ),
+            'GetInvoicePdf': grpc.unary_stream_rpc_method_handler(
+                    servicer.GetInvoicePdf,
+                    request_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.GetInvoicePdfRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.GetInvoicePdfResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -426,6 +597,222 @@ class InvoicingService:
             '/erpgate.v1.InvoicingService/RetryInvoice',
             erpgate_dot_v1_dot_invoicing__service__pb2.RetryInvoiceRequest.SerializeToString,
             erpgate_dot_v1_dot_invoicing__service__pb2.RetryInvoiceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OpenInvoice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.InvoicingService/OpenInvoice',
+            erpgate_dot_v1_dot_invoicing__operations__pb2.OpenInvoiceRequest.SerializeToString,
+            erpgate_dot_v1_dot_invoicing__operations__pb2.OpenInvoiceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def IssueInvoice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.InvoicingService/IssueInvoice',
+            erpgate_dot_v1_dot_invoicing__operations__pb2.IssueInvoiceRequest.SerializeToString,
+            erpgate_dot_v1_dot_invoicing__operations__pb2.IssueInvoiceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VoidInvoice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.InvoicingService/VoidInvoice',
+            erpgate_dot_v1_dot_invoicing__operations__pb2.VoidInvoiceRequest.SerializeToString,
+            erpgate_dot_v1_dot_invoicing__operations__pb2.VoidInvoiceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateCreditNote(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.InvoicingService/CreateCreditNote',
+            erpgate_dot_v1_dot_invoicing__operations__pb2.CreateCreditNoteRequest.SerializeToString,
+            erpgate_dot_v1_dot_invoicing__operations__pb2.CreateCreditNoteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordPayment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.InvoicingService/RecordPayment',
+            erpgate_dot_v1_dot_invoicing__operations__pb2.RecordPaymentRequest.SerializeToString,
+            erpgate_dot_v1_dot_invoicing__operations__pb2.RecordPaymentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EmailInvoice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.InvoicingService/EmailInvoice',
+            erpgate_dot_v1_dot_invoicing__operations__pb2.EmailInvoiceRequest.SerializeToString,
+            erpgate_dot_v1_dot_invoicing__operations__pb2.EmailInvoiceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RefreshInvoice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.InvoicingService/RefreshInvoice',
+            erpgate_dot_v1_dot_invoicing__operations__pb2.RefreshInvoiceRequest.SerializeToString,
+            erpgate_dot_v1_dot_invoicing__operations__pb2.RefreshInvoiceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetInvoicePdf(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/erpgate.v1.InvoicingService/GetInvoicePdf',
+            erpgate_dot_v1_dot_invoicing__operations__pb2.GetInvoicePdfRequest.SerializeToString,
+            erpgate_dot_v1_dot_invoicing__operations__pb2.GetInvoicePdfResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from erpgate.v1 import invoicing_operations_pb2 as _invoicing_operations_pb2
 from erpgate.v1 import invoicing_service_pb2 as _invoicing_service_pb2
 from grpc import aio as _aio
 import abc as _abc_1
@@ -80,6 +81,64 @@ class InvoicingServiceStub:
 
     Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT.
     """
+    OpenInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_operations_pb2.OpenInvoiceRequest, _invoicing_operations_pb2.OpenInvoiceResponse]
+    """Opens a draft in the background; `pending_operation` tells how far it is. What is open already is given back.
+
+    Repeating the call with the same request_id changes nothing more.
+
+    Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, REQUEST_ID_REUSED.
+    """
+    IssueInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_operations_pb2.IssueInvoiceRequest, _invoicing_operations_pb2.IssueInvoiceResponse]
+    """Has the tax authority issue an invoice, in the background; a draft is opened first. What is issued already, or
+    waits for the authority, is given back.
+
+    Repeating the call with the same request_id changes nothing more.
+
+    Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+    """
+    VoidInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_operations_pb2.VoidInvoiceRequest, _invoicing_operations_pb2.VoidInvoiceResponse]
+    """Cancels an open document in the background. A voided one is given back as it is.
+
+    Afterwards a person may invoice the order again with CreateInvoice; nothing does so by itself. Repeating the call
+    with the same request_id changes nothing more.
+
+    Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+    """
+    CreateCreditNote: _grpc.UnaryUnaryMultiCallable[_invoicing_operations_pb2.CreateCreditNoteRequest, _invoicing_operations_pb2.CreateCreditNoteResponse]
+    """Credits an open document in the background: in part by lines, or all that is left of it.
+
+    The first credit note for everything has the document's own amounts. Repeating the call with the same request_id
+    changes nothing more.
+
+    Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, CREDIT_EXCEEDED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+    """
+    RecordPayment: _grpc.UnaryUnaryMultiCallable[_invoicing_operations_pb2.RecordPaymentRequest, _invoicing_operations_pb2.RecordPaymentResponse]
+    """Records money that was received for an open document, in the background.
+
+    Repeating the call with the same request_id changes nothing more.
+
+    Reasons: BALANCE_EXCEEDED, CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+    """
+    EmailInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_operations_pb2.EmailInvoiceRequest, _invoicing_operations_pb2.EmailInvoiceResponse]
+    """Has the ERP send an open document by e-mail, in the background and at most once.
+
+    Where the outcome is not known it stays so: OPERATION_STATE_UNCERTAIN, and a person asks again or not. Repeating the
+    call with the same request_id changes nothing more.
+
+    Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+    """
+    RefreshInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_operations_pb2.RefreshInvoiceRequest, _invoicing_operations_pb2.RefreshInvoiceResponse]
+    """Compares an invoice with the ERP's document in the background: `look_time`, `drift` and the states tell what was
+    found. Nothing is changed in the ERP.
+
+    Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT.
+    """
+    GetInvoicePdf: _grpc.UnaryStreamMultiCallable[_invoicing_operations_pb2.GetInvoicePdfRequest, _invoicing_operations_pb2.GetInvoicePdfResponse]
+    """Streams the ERP's PDF of a document.
+
+    Reasons: CHANNEL_NOT_CONNECTED, DOCUMENT_FILE_UNAVAILABLE, ERP_RATE_LIMITED, ERP_UNREACHABLE, STATE_CONFLICT,
+    UNSUPPORTED.
+    """
 
 @_typing.type_check_only
 class InvoicingServiceAsyncStub(InvoicingServiceStub):
@@ -132,6 +191,64 @@ class InvoicingServiceAsyncStub(InvoicingServiceStub):
     What may have been sent is looked up first. An invoice that is done is given back as it is.
 
     Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT.
+    """
+    OpenInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_operations_pb2.OpenInvoiceRequest, _invoicing_operations_pb2.OpenInvoiceResponse]  # type: ignore[assignment]
+    """Opens a draft in the background; `pending_operation` tells how far it is. What is open already is given back.
+
+    Repeating the call with the same request_id changes nothing more.
+
+    Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, REQUEST_ID_REUSED.
+    """
+    IssueInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_operations_pb2.IssueInvoiceRequest, _invoicing_operations_pb2.IssueInvoiceResponse]  # type: ignore[assignment]
+    """Has the tax authority issue an invoice, in the background; a draft is opened first. What is issued already, or
+    waits for the authority, is given back.
+
+    Repeating the call with the same request_id changes nothing more.
+
+    Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+    """
+    VoidInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_operations_pb2.VoidInvoiceRequest, _invoicing_operations_pb2.VoidInvoiceResponse]  # type: ignore[assignment]
+    """Cancels an open document in the background. A voided one is given back as it is.
+
+    Afterwards a person may invoice the order again with CreateInvoice; nothing does so by itself. Repeating the call
+    with the same request_id changes nothing more.
+
+    Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+    """
+    CreateCreditNote: _aio.UnaryUnaryMultiCallable[_invoicing_operations_pb2.CreateCreditNoteRequest, _invoicing_operations_pb2.CreateCreditNoteResponse]  # type: ignore[assignment]
+    """Credits an open document in the background: in part by lines, or all that is left of it.
+
+    The first credit note for everything has the document's own amounts. Repeating the call with the same request_id
+    changes nothing more.
+
+    Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, CREDIT_EXCEEDED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+    """
+    RecordPayment: _aio.UnaryUnaryMultiCallable[_invoicing_operations_pb2.RecordPaymentRequest, _invoicing_operations_pb2.RecordPaymentResponse]  # type: ignore[assignment]
+    """Records money that was received for an open document, in the background.
+
+    Repeating the call with the same request_id changes nothing more.
+
+    Reasons: BALANCE_EXCEEDED, CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+    """
+    EmailInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_operations_pb2.EmailInvoiceRequest, _invoicing_operations_pb2.EmailInvoiceResponse]  # type: ignore[assignment]
+    """Has the ERP send an open document by e-mail, in the background and at most once.
+
+    Where the outcome is not known it stays so: OPERATION_STATE_UNCERTAIN, and a person asks again or not. Repeating the
+    call with the same request_id changes nothing more.
+
+    Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+    """
+    RefreshInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_operations_pb2.RefreshInvoiceRequest, _invoicing_operations_pb2.RefreshInvoiceResponse]  # type: ignore[assignment]
+    """Compares an invoice with the ERP's document in the background: `look_time`, `drift` and the states tell what was
+    found. Nothing is changed in the ERP.
+
+    Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT.
+    """
+    GetInvoicePdf: _aio.UnaryStreamMultiCallable[_invoicing_operations_pb2.GetInvoicePdfRequest, _invoicing_operations_pb2.GetInvoicePdfResponse]  # type: ignore[assignment]
+    """Streams the ERP's PDF of a document.
+
+    Reasons: CHANNEL_NOT_CONNECTED, DOCUMENT_FILE_UNAVAILABLE, ERP_RATE_LIMITED, ERP_UNREACHABLE, STATE_CONFLICT,
+    UNSUPPORTED.
     """
 
 class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -230,6 +347,112 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
         What may have been sent is looked up first. An invoice that is done is given back as it is.
 
         Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT.
+        """
+
+    @_abc_1.abstractmethod
+    def OpenInvoice(
+        self,
+        request: _invoicing_operations_pb2.OpenInvoiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoicing_operations_pb2.OpenInvoiceResponse, _abc.Awaitable[_invoicing_operations_pb2.OpenInvoiceResponse]]:
+        """Opens a draft in the background; `pending_operation` tells how far it is. What is open already is given back.
+
+        Repeating the call with the same request_id changes nothing more.
+
+        Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, REQUEST_ID_REUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def IssueInvoice(
+        self,
+        request: _invoicing_operations_pb2.IssueInvoiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoicing_operations_pb2.IssueInvoiceResponse, _abc.Awaitable[_invoicing_operations_pb2.IssueInvoiceResponse]]:
+        """Has the tax authority issue an invoice, in the background; a draft is opened first. What is issued already, or
+        waits for the authority, is given back.
+
+        Repeating the call with the same request_id changes nothing more.
+
+        Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def VoidInvoice(
+        self,
+        request: _invoicing_operations_pb2.VoidInvoiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoicing_operations_pb2.VoidInvoiceResponse, _abc.Awaitable[_invoicing_operations_pb2.VoidInvoiceResponse]]:
+        """Cancels an open document in the background. A voided one is given back as it is.
+
+        Afterwards a person may invoice the order again with CreateInvoice; nothing does so by itself. Repeating the call
+        with the same request_id changes nothing more.
+
+        Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def CreateCreditNote(
+        self,
+        request: _invoicing_operations_pb2.CreateCreditNoteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoicing_operations_pb2.CreateCreditNoteResponse, _abc.Awaitable[_invoicing_operations_pb2.CreateCreditNoteResponse]]:
+        """Credits an open document in the background: in part by lines, or all that is left of it.
+
+        The first credit note for everything has the document's own amounts. Repeating the call with the same request_id
+        changes nothing more.
+
+        Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, CREDIT_EXCEEDED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def RecordPayment(
+        self,
+        request: _invoicing_operations_pb2.RecordPaymentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoicing_operations_pb2.RecordPaymentResponse, _abc.Awaitable[_invoicing_operations_pb2.RecordPaymentResponse]]:
+        """Records money that was received for an open document, in the background.
+
+        Repeating the call with the same request_id changes nothing more.
+
+        Reasons: BALANCE_EXCEEDED, CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def EmailInvoice(
+        self,
+        request: _invoicing_operations_pb2.EmailInvoiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoicing_operations_pb2.EmailInvoiceResponse, _abc.Awaitable[_invoicing_operations_pb2.EmailInvoiceResponse]]:
+        """Has the ERP send an open document by e-mail, in the background and at most once.
+
+        Where the outcome is not known it stays so: OPERATION_STATE_UNCERTAIN, and a person asks again or not. Repeating the
+        call with the same request_id changes nothing more.
+
+        Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT, UNSUPPORTED, REQUEST_ID_REUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def RefreshInvoice(
+        self,
+        request: _invoicing_operations_pb2.RefreshInvoiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoicing_operations_pb2.RefreshInvoiceResponse, _abc.Awaitable[_invoicing_operations_pb2.RefreshInvoiceResponse]]:
+        """Compares an invoice with the ERP's document in the background: `look_time`, `drift` and the states tell what was
+        found. Nothing is changed in the ERP.
+
+        Reasons: CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, STATE_CONFLICT.
+        """
+
+    @_abc_1.abstractmethod
+    def GetInvoicePdf(
+        self,
+        request: _invoicing_operations_pb2.GetInvoicePdfRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_invoicing_operations_pb2.GetInvoicePdfResponse], _abc.AsyncIterator[_invoicing_operations_pb2.GetInvoicePdfResponse]]:
+        """Streams the ERP's PDF of a document.
+
+        Reasons: CHANNEL_NOT_CONNECTED, DOCUMENT_FILE_UNAVAILABLE, ERP_RATE_LIMITED, ERP_UNREACHABLE, STATE_CONFLICT,
+        UNSUPPORTED.
         """
 
 def add_InvoicingServiceServicer_to_server(servicer: InvoicingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -19,7 +19,7 @@ def test_alegra_is_offered() -> None:
     assert plugin.erpgate_erps() == (ALEGRA,)
     assert (ALEGRA.name, ALEGRA.api_version) == ("alegra", API_VERSION)
     assert ALEGRA.countries == {"CO", "MX", "PE", "CR", "DO", "AR", "PA", "CL", "ES", "US"}
-    assert ALEGRA.abilities == {Ability.PRICE_LISTS, Ability.WAREHOUSES, Ability.ISSUE, Ability.DISCARD}
+    assert ALEGRA.abilities == set(Ability)
     assert dict(ALEGRA.operator_settings) == {
         "base_url": "https://api.alegra.com/api/v1/",
         "settle_seconds": "120",
@@ -51,6 +51,7 @@ def test_the_form_asks_for_what_alegra_needs() -> None:
         "number_template",
         "business_number_template",
         "seller",
+        "payment_account",
     }
     assert own < {field.path for field in fields_of(AlegraSettings)}
 

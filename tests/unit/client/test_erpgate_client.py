@@ -17,8 +17,10 @@ from erpgate.v1 import (
     channel_service_pb2,
     invoice_pb2,
     invoicing_service_pb2,
+    operation_pb2,
     order_pb2,
 )
+from erpgate.v1 import invoicing_operations_pb2 as operations
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -95,6 +97,8 @@ def details_of(*messages: Message, code: grpc.StatusCode, text: str) -> dict[str
     }
 
 
+PART = operation_pb2.CreditNoteLine(line_number=1, quantity="1")
+CASH = operation_pb2.PAYMENT_METHOD_CASH
 CALLS: dict[str, tuple[Callable[[Client], Any], Message, Any]] = {
     "ListErps": (Client.list_erps, channel_service_pb2.ListErpsRequest(), channel_service_pb2.ListErpsResponse()),
     "GetErp": (
@@ -192,11 +196,44 @@ CALLS: dict[str, tuple[Callable[[Client], Any], Message, Any]] = {
         invoicing_service_pb2.RetryInvoiceRequest(name="x", overrides=invoice_pb2.InvoiceOverrides(warehouse="1")),
         "",
     ),
+    "OpenInvoice": (
+        lambda c: c.open_invoice("x", request_id="1").name,
+        operations.OpenInvoiceRequest(name="x", request_id="1"),
+        "",
+    ),
+    "IssueInvoice": (
+        lambda c: c.issue_invoice("x", request_id="1").name,
+        operations.IssueInvoiceRequest(name="x", request_id="1"),
+        "",
+    ),
+    "VoidInvoice": (
+        lambda c: c.void_invoice("x", reason="y", request_id="1").name,
+        operations.VoidInvoiceRequest(name="x", reason="y", request_id="1"),
+        "",
+    ),
+    "CreateCreditNote": (
+        lambda c: c.create_credit_note("x", lines=[PART], reason="y", request_id="1").name,
+        operations.CreateCreditNoteRequest(parent="x", lines=[PART], reason="y", request_id="1"),
+        "",
+    ),
+    "RecordPayment": (
+        lambda c: c.record_payment("x", "1", CASH, date="2026-03-01", account="7", request_id="1").name,
+        operations.RecordPaymentRequest(
+            name="x", amount="1", method=CASH, date="2026-03-01", account="7", request_id="1"
+        ),
+        "",
+    ),
+    "EmailInvoice": (
+        lambda c: c.email_invoice("x", recipients=["a@b.co"], request_id="1").name,
+        operations.EmailInvoiceRequest(name="x", recipients=["a@b.co"], request_id="1"),
+        "",
+    ),
+    "RefreshInvoice": (lambda c: c.refresh_invoice("x").name, operations.RefreshInvoiceRequest(name="x"), ""),
 }
 
 
 def response_of(method: str) -> Message:
-    for file in (channel_service_pb2, catalog_service_pb2, invoicing_service_pb2):
+    for file in (channel_service_pb2, catalog_service_pb2, invoicing_service_pb2, operations):
         if kind := getattr(file, f"{method}Response", None):
             message: Message = kind()
             return message
@@ -222,6 +259,16 @@ def test_a_stream_of_orders_gives_its_acknowledgements(client: Client, server: S
     rpc.requests_closed()
     rpc.terminate((), grpc.StatusCode.OK, "")
     assert future.result(5) == answers
+
+
+def test_a_pdf_is_put_together(client: Client, server: Server) -> None:
+    future = server.calling(lambda: client.get_invoice_pdf("x"))
+    _, request, rpc = server.channel.take_unary_stream(METHODS["GetInvoicePdf"])
+    rpc.send_initial_metadata(())
+    for piece in (b"%PDF-", b"1.4"):
+        rpc.send_response(operations.GetInvoicePdfResponse(content=piece))
+    rpc.terminate((), grpc.StatusCode.OK, "")
+    assert (request, future.result(5)) == (operations.GetInvoicePdfRequest(name="x"), b"%PDF-1.4")
 
 
 def test_a_broken_stream_is_an_error(client: Client, server: Server) -> None:

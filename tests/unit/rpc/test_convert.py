@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from erpgate.domain.eligibility import Outcome
 from erpgate.domain.order import Order, OrderLine
-from erpgate.plugin.model import Address, Buyer
+from erpgate.plugin.model import Address, Buyer, PaymentMethod
 from erpgate.plugin.settings import Automation, ChannelSettings, OrderState, RemainderPolicy
 from erpgate.plugin.shipping import ShippingRule
-from erpgate.rpc.convert import channel, invoice, order, settings
+from erpgate.rpc.convert import channel, invoice, operation, order, settings
 from erpgate.rpc.convert.scalars import amount_text, instant, timestamp
+from erpgate.store.later import OperationState, Verb
 from erpgate.store.records import (
     AttemptOutcome,
     BytesLeft,
@@ -208,7 +209,10 @@ def test_large_and_small_numbers_stay_plain() -> None:
         (Health, channel._HEALTH),
         (Outcome, order._OUTCOMES),
         (InvoiceState, invoice._STATES),
-        (FiscalState, invoice._FISCAL_STATES),
+        (FiscalState, operation.FISCAL_STATES),
+        (Verb, operation._VERBS),
+        (OperationState, operation._STATES),
+        (PaymentMethod, operation.METHODS),
         (PaymentState, invoice._PAYMENT_STATES),
         (BytesLeft, invoice._BYTES_LEFT),
         (AttemptOutcome, invoice._OUTCOMES),

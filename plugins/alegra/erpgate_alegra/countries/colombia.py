@@ -1,7 +1,7 @@
 """Colombia's codes and spellings."""
 
 from erpgate_alegra.assumptions import LEGAL_ENTITY_REGIME
-from erpgate_alegra.countries.country import Choice, Country, labelled
+from erpgate_alegra.countries.country import Choice, Country, CreditCodes, labelled
 from erpgate_alegra.document_types import (
     LEGAL_ENTITY,
     PERSON,
@@ -171,6 +171,12 @@ COLOMBIA = Country(
     payment_method=Choice(codes=_PAYMENT_METHODS, labels=_USUAL_PAYMENT_METHODS, key="paymentMethod"),
     invoice_fields={"type": "NATIONAL", "operationType": "STANDARD"},
     takes_order_number=True,
+    credit=CreditCodes(
+        whole={"type": "VOID_ELECTRONIC_INVOICE"},
+        part={"type": "PARTIALL_DEVOLUTION"},
+        issued={"operationType": "REFERENCE_TO_ELECTRONIC_INVOICE"},
+        other={"operationType": "NO_REFERENCE_TO_ELECTRONIC_INVOICE"},
+    ),
     stamps=True,
     needed_to_stamp=("city", "region"),
     cities=_CITIES,

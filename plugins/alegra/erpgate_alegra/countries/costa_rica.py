@@ -2,7 +2,8 @@
 
 from stdnum.cr import cpf, cpj, cr
 
-from erpgate_alegra.countries.country import Country, labelled
+from erpgate_alegra.assumptions import COSTA_RICAN_CREDIT_TYPES
+from erpgate_alegra.countries.country import Country, CreditCodes, labelled
 from erpgate_alegra.document_types import (
     LEGAL_ENTITY,
     PERSON,
@@ -80,6 +81,7 @@ COSTA_RICA = Country(
     ),
     invoice_fields={"type": "NATIONAL"},
     address_keys=("address", "city", "province", ""),
+    credit=CreditCodes(whole={"type": COSTA_RICAN_CREDIT_TYPES[0]}, part={"type": COSTA_RICAN_CREDIT_TYPES[1]}),
     stamps=True,
 )
 """The country."""

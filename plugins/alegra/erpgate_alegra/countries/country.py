@@ -39,6 +39,27 @@ def labelled(labels: Mapping[str, str], key: str = "") -> Choice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CreditCodes:
+    """Coded fields of a credit note.
+
+    Attributes:
+        whole: Where the whole document is taken back.
+        part: Where a part is.
+        issued: Of a note for an issued invoice.
+        other: Of a note for another one.
+    """
+
+    whole: Mapping[str, str] = field(default_factory=dict)
+    part: Mapping[str, str] = field(default_factory=dict)
+    issued: Mapping[str, str] = field(default_factory=dict)
+    other: Mapping[str, str] = field(default_factory=dict)
+
+    def chosen(self, *, whole: bool, issued: bool) -> Mapping[str, str]:
+        """Those of one credit note."""
+        return {**(self.whole if whole else self.part), **(self.issued if issued else self.other)}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Country:
     """One country.
 
@@ -55,6 +76,8 @@ class Country:
         payment_form: Whether an invoice is paid at once.
         payment_method: How it is paid.
         invoice_fields: Other coded fields of an invoice, with what an ordinary sale has there.
+        credit: Coded fields of a credit note.
+        void_cause: Code of why a document is cancelled, where one is wanted.
         takes_order_number: Whether an invoice has a field for the buyer's order number.
         address_keys: Keys of a contact's address for street, city, region and postal code; empty where there is none.
         stamps: Whether Alegra has invoices stamped by the tax authority.
@@ -76,6 +99,8 @@ class Country:
     payment_form: Choice = Choice()
     payment_method: Choice = Choice()
     invoice_fields: Mapping[str, str] = field(default_factory=dict)
+    credit: CreditCodes = CreditCodes()
+    void_cause: str = ""
     takes_order_number: bool = False
     address_keys: tuple[str, str, str, str] = ("address", "city", "department", "zipCode")
     stamps: bool = False

@@ -7,10 +7,12 @@ from stdnum.mx import rfc
 from erpgate_alegra.assumptions import (
     MEXICAN_ADDRESS_KEYS,
     MEXICAN_CFDI_USE,
+    MEXICAN_CREDIT_TYPE,
     MEXICAN_STAMP_NEEDS_POSTAL_CODE,
+    MEXICAN_VOID_CAUSE,
     MEXICO_PAYMENT_FORM_KEY,
 )
-from erpgate_alegra.countries.country import Country, labelled
+from erpgate_alegra.countries.country import Country, CreditCodes, labelled
 from erpgate_alegra.document_types import DocumentType, Number, WrongNumber, checked, reads
 
 _COMPANY, _PERSON = 12, 13
@@ -69,6 +71,8 @@ MEXICO = Country(
     ),
     invoice_fields={"cfdiUse": MEXICAN_CFDI_USE},
     address_keys=MEXICAN_ADDRESS_KEYS,
+    credit=CreditCodes(whole={"type": MEXICAN_CREDIT_TYPE}, part={"type": MEXICAN_CREDIT_TYPE}),
+    void_cause=MEXICAN_VOID_CAUSE,
     stamps=True,
     needed_to_stamp=("postal_code",) if MEXICAN_STAMP_NEEDS_POSTAL_CODE else (),
 )

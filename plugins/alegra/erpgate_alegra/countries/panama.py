@@ -2,8 +2,8 @@
 
 import re
 
-from erpgate_alegra.assumptions import PANAMANIAN_RUC
-from erpgate_alegra.countries.country import Country, labelled
+from erpgate_alegra.assumptions import PANAMANIAN_CREDIT_TYPES, PANAMANIAN_RUC
+from erpgate_alegra.countries.country import Country, CreditCodes, labelled
 from erpgate_alegra.document_types import DocumentType, Number, WrongNumber
 
 _CHECK_DIGITS = re.compile(r"(?P<number>.+?)[\s-]*D\.?\s*V\.?\s*(?P<digits>\d{1,2})", re.IGNORECASE)
@@ -46,6 +46,7 @@ PANAMA = Country(
         "saleCondition",
     ),
     invoice_fields={"type": "INTERNAL_OPERATION", "operationType": "SALE", "saleType": "ORDER"},
+    credit=CreditCodes(issued={"type": PANAMANIAN_CREDIT_TYPES[0]}, other={"type": PANAMANIAN_CREDIT_TYPES[1]}),
     stamps=True,
 )
 """The country."""

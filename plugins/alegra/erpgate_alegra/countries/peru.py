@@ -7,7 +7,7 @@ from erpgate_alegra.assumptions import (
     PERUVIAN_PAYMENT_FORM_KEY,
     PERUVIAN_TYPE_OF_NON_RESIDENTS,
 )
-from erpgate_alegra.countries.country import Country, labelled
+from erpgate_alegra.countries.country import Country, CreditCodes, labelled
 from erpgate_alegra.document_types import PERSON, DocumentType, Number, checked, letters_and_digits, reads
 
 _DNI_DIGITS = 8
@@ -53,6 +53,7 @@ PERU = Country(
     payment_form=labelled({"CASH": "Al contado", "CREDIT": "A crédito"}, PERUVIAN_PAYMENT_FORM_KEY),
     invoice_fields={"operationType": "INTERNAL_SALE"},
     address_keys=PERUVIAN_ADDRESS_KEYS,
+    credit=CreditCodes(whole={"type": "TOTAL_DEVOLUTION"}, part={"type": "DEVOLUTION_BY_ITEM"}),
     stamps=True,
 )
 """The country."""

@@ -14,13 +14,14 @@ from .directory import Directory
 from .errors import ApiError
 from .exchange import Exchange
 from .faults import Faults
+from .files import FILES, file_at
 from .journal import Entry, Journal
 from .jsontext import Document
 from .options import SimulatorOptions
 from .rates import Allowance, Rates
 from .routes import BASE, Route, Router
 from .tenant import Tenant
-from .wire import authorization, parameters, parse_body, read_body, reply
+from .wire import authorization, origin, parameters, parse_body, read_body, reply
 
 _CONTACTS_THROTTLED = Answer(status=400, body={"code": 429, "message": "Too many requests"})
 _THROTTLED = Answer(status=429, body={"message": "Too Many Requests"})
@@ -48,10 +49,15 @@ class Simulator:
         body = await read_body(receive)
         path: str = scope["path"]
         query: str = scope["query_string"].decode()
+        if path.startswith(FILES):
+            file = file_at(self._directory, path, query, authorization(scope))
+            await reply(send, file, Allowance())
+            return
         if path.startswith("/_sim/"):
             await reply(send, self._control.answer(scope["method"], path, parameters(query), body), Allowance())
             return
         entry = self._journal.add(self._options.clock(), scope["method"], path.removeprefix(BASE), query, body)
+        entry.origin = origin(scope)
         answer, allowance = await self._answer(scope, receive, entry, body)
         entry.status = answer.status
         await reply(send, answer, allowance)
@@ -104,6 +110,7 @@ class Simulator:
                 body=parse_body(body),
                 now=self._options.clock(),
                 refusal=exchange.refusal,
+                origin=entry.origin,
             )
             return route.handler(call)
         except ApiError as error:

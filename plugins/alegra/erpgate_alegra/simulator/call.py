@@ -30,6 +30,7 @@ class Call:
         body: The parsed body; None without one.
         now: The present instant.
         refusal: Makes the tax authority refuse every stamp of this call.
+        origin: Scheme and host that the caller used.
     """
 
     tenant: Tenant
@@ -39,6 +40,7 @@ class Call:
     body: Any = None
     now: datetime
     refusal: Refusal | None = None
+    origin: str = ""
 
     @property
     def local_now(self) -> datetime:

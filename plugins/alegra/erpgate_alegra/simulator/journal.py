@@ -21,6 +21,7 @@ class Entry:
         query: The query as sent.
         body: The request's body as sent; empty when it is too long to keep.
         status: HTTP status; None while there is no answer and after a drop.
+        origin: Scheme and host that the caller used.
     """
 
     n: int
@@ -31,6 +32,7 @@ class Entry:
     query: str
     body: bytes
     status: int | None = None
+    origin: str = ""
 
     def show(self) -> Document:
         """The entry as the control surface answers it."""

@@ -38,6 +38,12 @@ def authorization(scope: Scope) -> str:
     return ""
 
 
+def origin(scope: Scope) -> str:
+    """Scheme and host that the caller used."""
+    hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+    return f"{scope['scheme']}://{hosts[0]}" if hosts else ""
+
+
 def parameters(query: str) -> dict[str, str]:
     """The query's parameters; the last of a repeated one counts, and an empty one is as if it were not sent."""
     return dict(parse_qsl(query))

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from typing import Final
 
 from erpgate.plugin.model import Document, Stage
+from erpgate.plugin.reasons import Reason
 from erpgate.rpc import names
 from erpgate.rpc.convert.channel import etag
+from erpgate.rpc.convert.operation import FISCAL_STATES, add_later, failure_to_wire
 from erpgate.rpc.convert.scalars import REASONS, WireEnum, amount_text, timestamp, timestamp_or_none
 from erpgate.rpc.convert.settings import INITIAL_STATES
-from erpgate.store.records import AttemptRecord, Failure, Frozen, InvoiceRecord, InvoiceState, Overrides
+from erpgate.store.records import AttemptRecord, Frozen, InvoiceRecord, InvoiceState, Overrides
 from erpgate.v1 import invoice_pb2
 
 _STATES: Final = WireEnum(invoice_pb2.InvoiceState, "INVOICE_STATE_")
-_FISCAL_STATES: Final = WireEnum(invoice_pb2.FiscalState, "FISCAL_STATE_")
 _PAYMENT_STATES: Final = WireEnum(invoice_pb2.PaymentState, "PAYMENT_STATE_")
 _BYTES_LEFT: Final = WireEnum(invoice_pb2.BytesLeft, "BYTES_LEFT_")
 _OUTCOMES: Final = WireEnum(invoice_pb2.AttemptOutcome, "ATTEMPT_OUTCOME_")
@@ -25,9 +26,9 @@ def invoice_to_wire(record: InvoiceRecord, attempts: Sequence[AttemptRecord] = (
         order=names.order_name(record.merchant, record.order_id),
         reference=record.reference,
         state=_STATES.number(record.state),
-        fiscal_state=_FISCAL_STATES.number(record.fiscal_state),
+        fiscal_state=FISCAL_STATES.number(record.fiscal_state),
         payment_state=_PAYMENT_STATES.number(record.payment_state),
-        failure=None if record.failure is None else _failure_to_wire(record.failure),
+        failure=None if record.failure is None else failure_to_wire(record.failure),
         currency_code=record.currency_code,
         paid_total=amount_text(record.paid_total, record.currency_code),
         attempts=map(_attempt_to_wire, attempts),
@@ -35,7 +36,9 @@ def invoice_to_wire(record: InvoiceRecord, attempts: Sequence[AttemptRecord] = (
         update_time=timestamp(record.update_time),
         etag=etag(record.version),
         orders=[names.order_name(record.merchant, order_id) for order_id in record.order_ids],
+        issue_number=record.issue_no,
     )
+    add_later(message, record)
     if record.frozen is not None:
         _add_frozen(message, record.frozen)
     if record.document is not None:
@@ -64,16 +67,6 @@ def _add_document(message: invoice_pb2.Invoice, document: Document) -> None:
     message.customer_id = document.customer
 
 
-def _failure_to_wire(failure: Failure) -> invoice_pb2.Failure:
-    return invoice_pb2.Failure(
-        reason=REASONS[failure.reason],
-        message=failure.message,
-        retryable=failure.retryable,
-        next_attempt_time=timestamp_or_none(failure.next_attempt_time),
-        details=failure.details,
-    )
-
-
 def _attempt_to_wire(attempt: AttemptRecord) -> invoice_pb2.Attempt:
     return invoice_pb2.Attempt(
         step=attempt.step,
@@ -84,6 +77,11 @@ def _attempt_to_wire(attempt: AttemptRecord) -> invoice_pb2.Attempt:
         start_time=timestamp(attempt.start_time),
         end_time=timestamp_or_none(attempt.end_time),
     )
+
+
+def reason_from_wire(number: int) -> Reason | None:
+    """A reason to filter by; None when there is none."""
+    return next((reason for reason, value in REASONS.items() if value == number), None)
 
 
 def overrides_from_wire(message: invoice_pb2.InvoiceOverrides) -> Overrides:

@@ -1,10 +1,22 @@
 """A person's values for one invoice."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from erpgate.rpc.validation import words
-from erpgate.rpc.validation.checks import Violations, entries, fields, nonblank, one_of, text
-from erpgate.v1 import channel_pb2, invoice_pb2
+from erpgate.rpc.validation.checks import (
+    Violations,
+    between,
+    decimal,
+    each,
+    entries,
+    fields,
+    nonblank,
+    one_of,
+    required,
+    text,
+)
+from erpgate.v1 import channel_pb2, invoice_pb2, operation_pb2
 
 
 def _issue_needs_open(overrides: invoice_pb2.InvoiceOverrides, path: str, wrong: Violations) -> None:
@@ -24,3 +36,19 @@ OVERRIDES: Final = fields(
     price_list=words.OPTION,
     initial_state=one_of(channel_pb2.InitialState),
 )
+
+
+_CREDITED: Final = fields(
+    operation_pb2.CreditNoteLine,
+    line_number=required(between(1, 2**31 - 1)),
+    quantity=required(decimal(digits=12, positive=True)),
+)
+
+
+def credited_lines(lines: Sequence[operation_pb2.CreditNoteLine], path: str, wrong: Violations) -> None:
+    """Lines of a credit note, each of them once."""
+    each(_CREDITED, limit=2000)(lines, path, wrong)
+    seen: dict[int, int] = {}
+    for index, line in enumerate(lines):
+        if seen.setdefault(line.line_number, index) != index:
+            wrong.add(f"{path}[{index}].line_number", f"is the same as that of {path}[{seen[line.line_number]}].")

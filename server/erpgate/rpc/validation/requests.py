@@ -13,21 +13,24 @@ from erpgate.rpc.validation.checks import (
     Check,
     Required,
     Violations,
+    decimal,
     each,
     entries,
     fields,
+    instant,
     named,
     nonblank,
     one_of,
     required,
     text,
 )
-from erpgate.rpc.validation.invoice import OVERRIDES
+from erpgate.rpc.validation.invoice import OVERRIDES, credited_lines
 from erpgate.rpc.validation.order import ORDER
 from erpgate.service.errors import Refused
 from erpgate.v1 import catalog_service_pb2 as catalog
 from erpgate.v1 import channel_service_pb2 as channels
-from erpgate.v1 import invoice_pb2, order_pb2
+from erpgate.v1 import error_reason_pb2, invoice_pb2, operation_pb2, order_pb2
+from erpgate.v1 import invoicing_operations_pb2 as operations
 from erpgate.v1 import invoicing_service_pb2 as invoicing
 
 _ERP: Final = required(named(names.ERP))
@@ -93,8 +96,37 @@ _TABLES: Final[Mapping[type[Message], Check]] = dict(
             parent=_CHANNEL,
             page_size=words.PAGE_SIZE,
             state=one_of(invoice_pb2.InvoiceState),
+            reason=one_of(error_reason_pb2.ErrorReason),
+            sales_channel=words.SALES_CHANNEL,
+            order=named(names.ORDER),
+            start_time=instant,
+            end_time=instant,
         ),
         _request(invoicing.RetryInvoiceRequest, name=_INVOICE, overrides=OVERRIDES),
+        _request(operations.OpenInvoiceRequest, name=_INVOICE, request_id=words.UUID),
+        _request(operations.IssueInvoiceRequest, name=_INVOICE, request_id=words.UUID),
+        _request(operations.VoidInvoiceRequest, name=_INVOICE, reason=text(200), request_id=words.UUID),
+        _request(
+            operations.CreateCreditNoteRequest,
+            parent=_INVOICE,
+            lines=credited_lines,
+            reason=text(200),
+            request_id=words.UUID,
+        ),
+        _request(
+            operations.RecordPaymentRequest,
+            name=_INVOICE,
+            amount=required(decimal(positive=True)),
+            date=words.day,
+            method=required(one_of(operation_pb2.PaymentMethod)),
+            account=words.OPTION,
+            request_id=words.UUID,
+        ),
+        _request(
+            operations.EmailInvoiceRequest, name=_INVOICE, recipients=each(words.EMAIL, limit=10), request_id=words.UUID
+        ),
+        _request(operations.RefreshInvoiceRequest, name=_INVOICE),
+        _request(operations.GetInvoicePdfRequest, name=_INVOICE),
     )
 )
 

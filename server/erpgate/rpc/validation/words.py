@@ -1,5 +1,7 @@
 """Checks of single values that several messages have."""
 
+import datetime as dt
+import re
 from typing import Final
 
 from erpgate.domain.money import is_currency
@@ -28,3 +30,13 @@ def currency(value: str, path: str, wrong: Violations) -> None:
     """An active ISO 4217 code."""
     if not is_currency(value):
         wrong.add(path, "must be an ISO 4217 code, such as COP.")
+
+
+def day(value: str, path: str, wrong: Violations) -> None:
+    """A calendar date of this century."""
+    try:
+        found = re.fullmatch(r"20\d\d-\d\d-\d\d", value) is not None and dt.date.fromisoformat(value)
+    except ValueError:
+        found = False
+    if not found:
+        wrong.add(path, "must be a date such as 2026-03-31.")

@@ -174,8 +174,12 @@ async def test_preview_stores_nothing(shop: httpx.AsyncClient) -> None:
 async def test_fields_adds_signed_urls(shop: httpx.AsyncClient) -> None:
     await create(shop)
     invoice = (await shop.get("/invoices/1", params={"fields": "pdf,xml"})).json()
-    assert invoice["pdf"].startswith("https://")
     assert "pdf" not in (await shop.get("/invoices/1")).json()
+    assert (await shop.get(invoice["pdf"])).status_code == 400  # it comes with credentials
+    shop.auth = httpx.Auth()
+    file = await shop.get(invoice["pdf"])
+    assert (file.status_code, file.content[:5]) == (200, b"%PDF-")
+    assert (await shop.get(invoice["pdf"].partition("?")[0])).status_code == 403
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def list_invoices(call: Call) -> Answer:
     return page_of(
         call,
         _candidates(call),
-        show=lambda invoice: show_invoice(call.tenant, invoice, extras=call.extras),
+        show=lambda invoice: show_invoice(call.tenant, invoice, extras=call.extras, origin=call.origin),
         filters=() if call.query.get("id") else invoice_filters(call),
         order=_ORDER,
     )

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from erpgate_alegra.simulator.files import address_of
 from erpgate_alegra.simulator.jsontext import Document
 from erpgate_alegra.simulator.tenant import Tenant, full_number
 
@@ -18,7 +19,7 @@ _PRINTING = {"id": "1", "name": "Clásico (Carta)", "pageSize": "letter"}
 
 
 def show_invoice(
-    tenant: Tenant, invoice: Document, *, fresh: bool = False, extras: frozenset[str] = frozenset()
+    tenant: Tenant, invoice: Document, *, fresh: bool = False, extras: frozenset[str] = frozenset(), origin: str = ""
 ) -> Document:
     """Makes the answered form of an invoice: the keys of 2016 and of 2024 together.
 
@@ -27,6 +28,7 @@ def show_invoice(
         invoice: The kept document.
         fresh: Whether it answers a create, which shows quantities as they were sent.
         extras: Names from the query's `fields`, such as ``pdf``.
+        origin: Scheme and host under which its files are.
     """
     amounts = invoice["amounts"]
     shown: Document = {key: invoice[key] for key in _TEXTS}
@@ -51,7 +53,7 @@ def show_invoice(
     shown["items"] = [show_line(line, fresh=fresh) for line in invoice["items"]]
     shown["costCenter"] = name_of(tenant, "cost-centers", invoice["costCenter"])
     shown["printingTemplate"] = _PRINTING
-    return shown | _optional(tenant, invoice, extras)
+    return shown | _optional(tenant, invoice, extras, origin)
 
 
 def show_number(tenant: Tenant, document: Document) -> Document:
@@ -78,7 +80,7 @@ def _term(tenant: Tenant, invoice: Document) -> str | None:
     return None if term is None else str(term["name"])
 
 
-def _optional(tenant: Tenant, invoice: Document, extras: frozenset[str]) -> Document:
+def _optional(tenant: Tenant, invoice: Document, extras: frozenset[str], origin: str) -> Document:
     shown: Document = {key: invoice[key] for key in _WHEN_SET if invoice.get(key) is not None}
     payments = tenant["payments"].having("invoice", invoice["id"])
     if payments:
@@ -86,7 +88,7 @@ def _optional(tenant: Tenant, invoice: Document, extras: frozenset[str]) -> Docu
     if invoice["retentions"]:
         shown["retentions"] = invoice["retentions"]
     for name in extras & {"pdf", "xml", "url"}:
-        shown[name] = f"https://cdn.invalid/{name}/{invoice['id']}?Signature=simulated"
+        shown[name] = address_of(origin, tenant, invoice, name)
     return shown
 
 

@@ -18,7 +18,7 @@ from .strict import require_invoice
 
 def _get(call: Call) -> Answer:
     invoice = call.document()
-    shown = show_invoice(call.tenant, invoice, extras=call.extras)
+    shown = show_invoice(call.tenant, invoice, extras=call.extras, origin=call.origin)
     read_once(call.tenant, invoice, call.resource)
     return Answer(body=shown)
 

@@ -118,12 +118,25 @@ def upgrade() -> None:
         sa.Column("frozen", sa.Text(), nullable=True),
         sa.Column("document", sa.Text(), nullable=True),
         sa.Column("requested", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("issue_no", sa.BigInteger(), nullable=False),
+        sa.Column("later", sa.Text(), nullable=True),
+        sa.Column("look_due", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("create_time", sa.BigInteger(), nullable=False),
         sa.Column("update_time", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("merchant", "channel", "invoice"),
     )
     op.create_index("ix_invoice_account_invoice", "invoice", ["account", "invoice"], unique=False)
+    op.create_index(
+        "ix_invoice_account_look_due",
+        "invoice",
+        ["account", "look_due"],
+        unique=False,
+        sqlite_where=sa.text("look_due IS NOT NULL"),
+        postgresql_where=sa.text("look_due IS NOT NULL"),
+    )
+    op.create_index("ix_invoice_merchant_order_id", "invoice", ["merchant", "order_id"], unique=False)
     op.create_index(
         "ix_invoice_merchant_channel_state_invoice",
         "invoice",
