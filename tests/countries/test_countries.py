@@ -7,7 +7,7 @@ import grpc
 import pytest
 from erpgate.v1 import channel_pb2, fiscal_state_pb2
 from erpgate_alegra.countries import COUNTRIES
-from fixtures.shop import BLOCKED, DRAFT, OPEN, reason_name
+from fixtures.shop import BLOCKED, DRAFT, OPEN, automation, reason_name, settings
 from rpc.harness import refusal
 
 from .cases import CASES, Case
@@ -140,3 +140,52 @@ async def test_a_peruvian_business_gets_a_factura_and_anybody_else_a_boleta(open
     anybody = await shop.sold(case.order(buyer=case.buyer(document_type="DNI", document="46712369")))
 
     assert (business.document_number, anybody.document_number) == ("F1", "B1")
+
+
+DEFAULTS = [("CO", "900123456-7"), ("MX", "XAXX"), ("CR", "1"), ("CL", "12.531.909-3"), ("AR", "1")]
+
+
+@pytest.mark.parametrize(("code", "document"), DEFAULTS, ids=[code for code, _ in DEFAULTS])
+async def test_a_default_document_that_is_none_of_the_country_is_told_while_connecting(
+    open_company: OpenCompany, code: str, document: str
+) -> None:
+    case = next(case for case in CASES if case.code == code)
+    kind = "NIT" if code == "CO" else ""
+    company = await open_company(replace(case, own={**case.own, "identification_type": kind}))
+    await company.shop.create(country_code=code, default_document=document)
+
+    refused = await refusal(company.shop.finish())
+
+    assert (refused.code, refused.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "CUSTOMER_DOCUMENT_INVALID")
+    assert list(refused.fields) == ["channel.settings.default_document"]
+    assert (await company.shop.get()).state == channel_pb2.CHANNEL_STATE_CONFIGURATION_PENDING
+
+
+async def test_a_connected_channel_cannot_be_set_to_what_it_could_not_be_connected_with(
+    open_company: OpenCompany,
+) -> None:
+    company = await open_company(next(case for case in CASES if case.code == "CL"))
+    shop = await company.connect()
+
+    issuing = settings(company.world, automation=automation(issue=True))
+    refused = await refusal(shop.update("settings", settings=issuing))
+    assert refused.reason == "ERP_PLAN_LACKS_FEATURE"
+    assert not (await shop.get()).settings.automation.issue
+
+
+@pytest.mark.parametrize("code", [code for code, country in COUNTRIES.items() if country.anonymous])
+async def test_the_anonymous_document_of_a_country_completes_a_buyer_without_one(
+    open_company: OpenCompany, code: str
+) -> None:
+    case = next(case for case in CASES if case.code == code)
+    kind, number = COUNTRIES[code].anonymous or ("", "")
+    company = await open_company(replace(case, own={**case.own, "identification_type": kind}))
+    shop = await company.shop.connect(country_code=code, default_document=number)
+
+    invoice = await shop.sold(case.order(buyer=case.buyer(document_type="", document="")))
+
+    assert "default_document" in invoice.defaults_used
+    (contact,) = await company.contacts()
+    assert contact["identification"] == number
+    blocked = await shop.blocked(case.order(buyer=case.wrong_buyer()))
+    assert reason_name(blocked.failure.reason) == "CUSTOMER_DOCUMENT_INVALID"

@@ -17,10 +17,11 @@ from erpgate.jobs.refresh import SWEEP
 from erpgate.plugin.erp import Erp
 from erpgate.plugin.errors import Unavailable
 from erpgate.plugin.http import Unguarded
-from erpgate.plugin.model import Company, Payload, Stage
+from erpgate.plugin.model import Company, Payload
 from erpgate.plugin.reasons import Reason
 from erpgate.plugin.settings import ChannelSettings
 from erpgate.service.commands import ChannelChange, NewChannel
+from erpgate.service.completeness import check_complete
 from erpgate.service.errors import Refused
 from erpgate.service.sources import Sources, missing, violations
 from erpgate.store.channels import CreateChannel, DeleteChannel, UpdateChannel, list_channels
@@ -181,29 +182,15 @@ class Channels:
         if automation.enabled and automation.start_time is None:
             started = automation.model_copy(update={"start_time": self._sources.clock.now()})
             parsed = parsed.model_copy(update={"automation": started})
+        if record.state in (ChannelState.CONNECTED, ChannelState.PAUSED):
+            self._check_complete(record, parsed)
         dumped: Payload = parsed.model_dump(mode="json")
         return dumped
 
     def _check_complete(self, record: ChannelRecord, settings: ChannelSettings) -> None:
         """What only all steps together can get wrong."""
-        erp = self._sources.erp(record.erp)
-        company = record.company
-        assert company is not None  # noqa: S101 - the state says so
-        policy, automation = erp.policy(company, settings), settings.automation
-        if automation.enabled and automation.issue and not policy.issues:
-            raise Refused(
-                Reason.ERP_PLAN_LACKS_FEATURE,
-                f"{erp.title} does not issue this company's invoices: switch electronic invoicing on there, or switch "
-                "automation.issue off.",
-                fields={"channel.settings.automation.issue": "not available to this company"},
-                details={"field": "automation.issue"},
-            )
-        if automation.enabled and automation.initial_state == "draft" and Stage.DRAFT not in policy.create_stages:
-            raise Refused(
-                Reason.CONFIGURATION_INCOMPLETE,
-                f"{erp.title} has no drafts: set automation.initial_state to open.",
-                details={"field": "channel.settings.automation.initial_state"},
-            )
+        assert record.company is not None  # noqa: S101 - the state says so
+        check_complete(self._sources.erp(record.erp), record.company, settings)
 
     def _task(self, record: ChannelRecord, kind: str) -> Task:
         return Task(account=record.account, kind=kind, subject=record.name, due_time=self._sources.clock.now())
