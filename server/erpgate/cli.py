@@ -5,16 +5,18 @@ import logging
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 
 import typer
 
-if TYPE_CHECKING:
-    from erpgate.settings import Settings
+from erpgate.cli_operator import callers_app, keys_app
+from erpgate.console import fail, settings_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 plugin_app = typer.Typer(no_args_is_help=True, help="Plugins that connect ERPs.")
 app.add_typer(plugin_app, name="plugin")
+app.add_typer(callers_app, name="callers")
+app.add_typer(keys_app, name="keys")
 
 _Listen = Annotated[str, typer.Option(help="HOST:PORT; port 0 takes a free one.")]
 
@@ -65,13 +67,13 @@ def _serve(given: Mapping[str, object], role: str) -> None:
     from erpgate.store.errors import StoreError
     from erpgate.vault import VaultError
 
-    settings = _settings({name: value for name, value in given.items() if value})
+    settings = settings_of(given)
     _log_to_stderr(settings.log_level)
     host = settings.listen.rpartition(":")[0]
     try:
         uvloop.run(serve_forever(settings, lambda served: _say(f"{host}:{served.port}"), Role(role)))
     except (VaultError, StoreError, ListenError) as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 @app.command()
@@ -86,7 +88,7 @@ def simulate(
 
     offers = load_plugins().simulators()
     if erp not in offers:
-        _fail(f"No plugin offers a simulator of {erp}. There are: {', '.join(sorted(offers)) or 'none'}.")
+        fail(f"No plugin offers a simulator of {erp}. There are: {', '.join(sorted(offers)) or 'none'}.")
     host, _, port = listen.rpartition(":")
     _log_to_stderr("WARNING")
     asyncio.run(offers[erp].serve(host, int(port), database, rate_limited, lambda taken: _say(f"{host}:{taken}")))
@@ -136,7 +138,7 @@ def demo_retail(
         options = Run(limit=limit, kill=kill, fleet=fleet, database="postgresql" if fleet else database)
         good = run(erp, orders, options, console=Console())
     except ClusterUnavailable as error:
-        _fail(str(error))
+        fail(str(error))
     raise typer.Exit(0 if good else 1)
 
 
@@ -149,7 +151,7 @@ def plugin_list() -> None:
     from erpgate.plugins import load_plugins
 
     logging.disable(logging.CRITICAL)
-    settings = _settings({})
+    settings = settings_of({})
     registry = load_plugins(disabled=settings.disabled_plugins, external=not settings.no_external_plugins)
     table = Table("Plugin", "Distribution", "Version", "API", "ERPs", "Status", "Failure")
     for info in registry.plugins:
@@ -164,25 +166,8 @@ def main() -> None:
     app()
 
 
-def _settings(given: Mapping[str, object]) -> "Settings":
-    from pydantic import ValidationError
-
-    from erpgate.settings import Settings
-
-    try:
-        return Settings.model_validate(given)
-    except ValidationError as error:
-        problems = (f"{'.'.join(map(str, p['loc']))}: {p['msg']}" for p in error.errors(include_input=False))
-        _fail("The settings are not valid: " + "; ".join(problems) + ".")
-
-
 def _say(address: str) -> None:
     print(f"listening on {address}", flush=True)
-
-
-def _fail(message: str) -> NoReturn:
-    typer.echo(f"erpgate: {message}", err=True)
-    raise typer.Exit(1)
 
 
 def _log_to_stderr(level: str) -> None:

@@ -81,12 +81,20 @@ class Client:
         target: Such as `localhost:50051`.
         timeout: Seconds that each call may take.
         retries: How often a call is repeated while the server is UNAVAILABLE; every RPC can be repeated safely.
+        key: API key, where the server wants to know its callers.
         channel: Instead of an insecure one to `target`; it is closed with the client.
     """
 
     def __init__(
-        self, target: str, *, timeout: float = 10.0, retries: int = 0, channel: grpc.Channel | None = None
+        self,
+        target: str,
+        *,
+        timeout: float = 10.0,
+        retries: int = 0,
+        key: str = "",
+        channel: grpc.Channel | None = None,
     ) -> None:
+        self._metadata = (("authorization", f"Bearer {key}"),) if key else None
         self._timeout = timeout
         self._retries = retries
         self._channel = channel or grpc.insecure_channel(target, options=_OPTIONS)
@@ -348,7 +356,7 @@ class Client:
         left = self._retries
         while True:
             try:
-                return method(request, timeout=self._timeout)
+                return method(request, timeout=self._timeout, metadata=self._metadata)
             except grpc.RpcError as error:
                 told = _error_of(error)
                 if left <= 0 or told.code is not grpc.StatusCode.UNAVAILABLE:

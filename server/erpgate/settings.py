@@ -3,10 +3,13 @@
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import pydantic
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from erpgate.vault import Vault
 
 _ERP_PREFIX = "ERPGATE_ERP_"
 _SECONDS = r"\d+(\.\d+)?"
@@ -21,8 +24,8 @@ class Settings(BaseSettings):
     Attributes:
         listen: Address to serve on.
         database_url: Where everything is stored.
-        key: Master key as base64; seals credentials.
-        key_file: File that holds the key instead.
+        key: Master keys as base64, with blanks between; the first one seals credentials.
+        key_file: File that holds them instead, one a line.
         disable_plugins: Entry points to leave out, with commas between.
         no_external_plugins: Whether only plugins of this distribution are loaded.
         log_level: Of the standard logging levels.
@@ -54,6 +57,23 @@ class Settings(BaseSettings):
     def disabled_plugins(self) -> list[str]:
         """Entry points to leave out."""
         return [name.strip() for name in self.disable_plugins.split(",") if name.strip()]
+
+    def vault(self) -> "Vault":
+        """What the master key opens.
+
+        Raises:
+            VaultError: There is none, or it is malformed.
+        """
+        from erpgate.vault import Vault, VaultError
+
+        if self.key is not None:
+            return Vault.from_text(self.key.get_secret_value())
+        if self.key_file is not None:
+            return Vault.from_file(self.key_file)
+        raise VaultError(
+            "There is no master key to seal credentials with: run `erpgate generate-key > erpgate.key` once, keep that "
+            "file safe, and start with --key-file erpgate.key."
+        )
 
 
 def operator_settings(

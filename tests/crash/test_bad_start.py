@@ -7,12 +7,14 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from erpgate.client import Client
+from erpgate.vault import generate_key
 
 from .sale import Sale
 from .stage import Prepared, Stage
@@ -90,10 +92,33 @@ def test_a_full_disk_at_the_first_start(prepared_sqlite: Prepared, tmp_path: Pat
         assert client.list_erps().erps
 
 
-def refused(stage: Stage, command: str = "serve", before: Callable[[], None] | None = None) -> str:
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_another_master_key(command: str, prepared_postgresql: Prepared, tmp_path: Path) -> None:
+    """The database is left as it is, so that the right key opens it."""
+    stage = prepared_postgresql.stage(tmp_path / "stage")
+    told = refused(replace(stage, settings={"ERPGATE_KEY": generate_key()}), command)
+    assert "Credentials in this database are sealed with the master key" in told
+    assert "start with that key" in told
+    sale = Sale(stage, f"right-key-{command}")
+    with stage.running() as server:
+        sale.submit(server)
+        sale.wait_until_open(server)
+        sale.check(server)
+
+
+def test_another_address_without_callers(prepared: Prepared, tmp_path: Path) -> None:
+    stage = prepared.stage(tmp_path / "stage")
+    told = refused(stage, "serve", listen="0.0.0.0:0")
+    assert "Whoever reaches 0.0.0.0:0 could act for every merchant" in told
+    assert "run `erpgate callers add ID --all-merchants` first, or listen on 127.0.0.1." in told
+
+
+def refused(
+    stage: Stage, command: str = "serve", before: Callable[[], None] | None = None, listen: str = "127.0.0.1:0"
+) -> str:
     """What a start that must be refused says on stderr."""
     done = subprocess.run(
-        [sys.executable, "-m", "erpgate.cli", command, "--listen", "127.0.0.1:0"],
+        [sys.executable, "-m", "erpgate.cli", command, "--listen", listen],
         env={"PATH": "", **stage.environ},
         cwd=stage.folder,
         preexec_fn=before,

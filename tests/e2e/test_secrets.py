@@ -4,7 +4,6 @@ import logging
 from pathlib import Path
 
 import pytest
-from erpgate.vault import generate_key
 from fixtures.orders import an_order
 from fixtures.server import open_server
 from fixtures.shop import Shop
@@ -60,16 +59,3 @@ async def test_a_pending_secret_is_sealed(world: World, sqlite_url: str, tmp_pat
             return (await shop.get()).HasField("company")
 
         await eventually("the sealed credentials have opened the company", has_company)
-
-
-async def test_credentials_of_another_key_stop_the_channel_and_nothing_else(
-    world: World, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with open_server(sqlite_url, world) as door:
-        await Shop(door, world).connect()
-    monkeypatch.setattr("fixtures.server.KEY", generate_key())
-    async with open_server(sqlite_url, world) as door:
-        shop = Shop(door, world)
-        order = await shop.submit(an_order())
-        assert (await shop.order(order.name)).revision == 1
-    assert await world.sends() == 0

@@ -30,8 +30,8 @@ COMMITS = {
 }
 """Everything that commits; the writer alone writes what must not be lost."""
 
-_BEGINS = ("store/database.py", "store/migrations/env.py")
-"""Modules that open transactions, for reading too."""
+_BEGINS = ("store/database.py", "store/beside.py", "store/migrations/env.py")
+"""Modules that open transactions, for reading too; an operator's command has one for each thing that it does."""
 
 
 class AnyConnection:

@@ -64,17 +64,22 @@ class Worker:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator["Worker"]:
         """Works in the background; on leaving, what runs may end, then lanes are handed over."""
+        failure: Exception | None = None
         async with asyncio.TaskGroup() as group:
             claiming = group.create_task(self._claim_forever())
             renewing = group.create_task(self._renew_forever())
             try:
                 yield self
+            except Exception as error:
+                failure = error  # raised as it is below: the group would wrap it
             finally:
                 self._leaving.set()
                 self._wake.set()
                 await asyncio.wait((claiming,))  # a claim that is cut off would hold lanes that nobody works for
                 await self._drain()
                 renewing.cancel()
+        if failure is not None:
+            raise failure
 
     async def _claim_forever(self) -> None:
         while not self._leaving.is_set():

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import enum
+import ipaddress
 import logging
 import os
 import secrets
@@ -29,6 +30,7 @@ from erpgate.jobs.run_operation import run_operation
 from erpgate.jobs.sessions import Sessions
 from erpgate.plugin.http import Transport
 from erpgate.plugins import Registry, load_plugins
+from erpgate.rpc.auth import Doorkeeper, KeyedDoor
 from erpgate.rpc.catalog_servicer import CatalogRpcs
 from erpgate.rpc.channel_servicer import ChannelRpcs
 from erpgate.rpc.invoicing_servicer import InvoicingRpcs
@@ -43,9 +45,11 @@ from erpgate.service.orders import Orders, Rules, automatic_stage
 from erpgate.service.prints import Files
 from erpgate.service.sources import Sources
 from erpgate.settings import Settings, operator_settings
+from erpgate.store.callers import list_callers
 from erpgate.store.database import Database, open_database
-from erpgate.store.errors import StoreUnusable
+from erpgate.store.errors import Conflict, StoreUnusable
 from erpgate.store.invoices import ISSUE_INVOICE
+from erpgate.store.keys import UseKeys
 from erpgate.store.request_operation import REFRESH_INVOICE, RUN_OPERATION
 from erpgate.store.tasks import AddTasks, Claim
 from erpgate.vault import Vault, VaultError
@@ -113,19 +117,20 @@ async def open_app(settings: Settings, parts: Parts | None = None, role: Role = 
         role: A worker serves health alone; a server leaves the work to workers on the same database.
 
     Raises:
-        VaultError: The master key is missing or malformed.
+        VaultError: The master key is missing, malformed, or another one seals credentials in this database.
         StoreUnusable: The database can't be used.
-        ListenError: The address can't be served on.
+        ListenError: The address can't be served on, or nobody would be asked who they are.
     """
     parts = parts or Parts()
     engine = parts.engine or _engine(settings)
-    vault = _vault(settings)
+    vault = settings.vault()
     registry = _registry(settings, parts)
     known = {erp.name: (*erp.operator_settings, *OF_EVERY_ERP) for erp in registry.erps.values()}
     operator = {**operator_settings(known), **parts.operator}
     outside = Outside(operator=operator, transports=parts.transports)
     prober = Prober(registry=registry, vault=vault, outside=outside)
     async with open_database(settings.database_url) as database:
+        await _use_keys(database, vault, parts.clock)
         sessions = Sessions(database=database, registry=registry, vault=vault, outside=outside)
         worker = _worker(database, sessions, _handlers(parts.clock, prober, settings), parts.clock, engine)
         if database.alone and role is not Role.BOTH:
@@ -133,7 +138,10 @@ async def open_app(settings: Settings, parts: Parts | None = None, role: Role = 
                 "SQLite serves one process only, so it must both serve and work: use PostgreSQL for several processes."
             )
         sources = Sources(database=database, registry=registry, clock=parts.clock, wake=worker.wake)
-        server = create_health_server() if role is Role.WORKER else _server(sources, prober, vault, sessions)
+        if role is Role.WORKER:
+            server = create_health_server()
+        else:
+            server = _server(sources, prober, vault, sessions, await _door(database, settings.listen))
         port = _listen(server, settings.listen)
         database.listen(worker.wake)
         if role is not Role.SERVER:
@@ -166,15 +174,36 @@ async def serve(settings: Settings, started: Callable[[App], None], role: Role =
         _log.info("Stopping: running calls and invoices end first.")
 
 
-def _vault(settings: Settings) -> Vault:
-    if settings.key is not None:
-        return Vault.from_text(settings.key.get_secret_value())
-    if settings.key_file is not None:
-        return Vault.from_file(settings.key_file)
-    raise VaultError(
-        "There is no master key to seal credentials with: run `erpgate generate-key > erpgate.key` once, keep that "
-        "file safe, and start with --key-file erpgate.key."
-    )
+async def _use_keys(database: Database, vault: Vault, clock: Clock) -> None:
+    try:
+        await database.write(UseKeys(tuple(vault.key_ids), clock.now()))
+    except Conflict as conflict:
+        raise VaultError(
+            f"Credentials in this database are sealed with the master key {conflict.holder}, which is not among the "
+            "keys given: start with that key. To change keys, put the new one above it in the key file. If it is lost, "
+            "run `erpgate keys give-up`."
+        ) from conflict
+
+
+async def _door(database: Database, address: str) -> KeyedDoor:
+    """Who may call: on another address than this machine's own, only those who have a key."""
+    is_public = not _is_loopback(address)
+    if is_public and not await database.read(list_callers):
+        raise ListenError(
+            f"Whoever reaches {address} could act for every merchant, because there are no callers with keys yet: run "
+            "`erpgate callers add ID --all-merchants` first, or listen on 127.0.0.1."
+        )
+    return KeyedDoor(database, required=is_public)
+
+
+def _is_loopback(address: str) -> bool:
+    host = address.rpartition(":")[0].strip("[]")
+    if host in ("localhost", "unix") or address.startswith("unix:"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _registry(settings: Settings, parts: Parts) -> Registry:
@@ -225,13 +254,14 @@ def _worker(
     return Worker(owner, database, new_lane, list(handlers), clock, engine, alone=database.alone)
 
 
-def _server(sources: Sources, prober: Prober, vault: Vault, sessions: Sessions) -> RpcServer:
+def _server(sources: Sources, prober: Prober, vault: Vault, sessions: Sessions, door: Doorkeeper) -> RpcServer:
     credentials = Credentials(sources, prober, vault)
     checks = Checks(sources=sources, credentials=credentials)
     return create_server(
         channels=ChannelRpcs(Channels(sources, prober, vault), credentials, checks, sources.registry),
         catalog=CatalogRpcs(Catalog(sources)),
         invoicing=InvoicingRpcs(Orders(sources), Invoices(sources), Operations(sources), Files(sources, sessions)),
+        door=door,
     )
 
 

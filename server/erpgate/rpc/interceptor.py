@@ -9,13 +9,15 @@ from google.protobuf.message import DecodeError, Message
 from grpc_status import rpc_status
 
 from erpgate.plugin.reasons import Reason
+from erpgate.rpc.auth import Doorkeeper, OpenDoor, check_merchants, names_in
 from erpgate.rpc.errors import refusal_of, status_of
 from erpgate.rpc.validation import validator_of
 from erpgate.service.errors import Refused
+from erpgate.store.callers import CallerRecord
 
 _Context = grpc.aio.ServicerContext[Any, Any]
 _Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"  # generic for the type checker only
-_Parse = Callable[[bytes], Any]
+_Parse = Callable[[bytes, CallerRecord | None], Any]
 _Continuation: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[_Handler | None]]"
 
 _FOREIGN: Final = "/grpc."
@@ -23,12 +25,16 @@ _FOREIGN: Final = "/grpc."
 
 
 class Gate(grpc.aio.ServerInterceptor):
-    """Parses, validates, keeps the caller's deadline, and turns whatever is raised into one documented status.
+    """Knows the caller, parses, validates, keeps the deadline, and turns what is raised into one documented status.
 
     Handlers are given to gRPC without their deserializer, because gRPC answers UNKNOWN to bytes that do not parse.
+
+    Args:
+        door: Knows callers; without one anybody may call.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, door: Doorkeeper | None = None) -> None:
+        self._door = door or OpenDoor()
         self._guarded: dict[str, _Handler] = {}
 
     async def intercept_service(
@@ -44,20 +50,22 @@ class Gate(grpc.aio.ServerInterceptor):
             return _unknown(method)
         if method.startswith(_FOREIGN):
             return handler
-        return self._guarded.setdefault(method, _guard(handler))
+        return self._guarded.setdefault(method, _guard(handler, self._door))
 
 
-def _guard(handler: Any) -> _Handler:
+def _guard(handler: Any, door: Doorkeeper) -> _Handler:
     parse = _parser(handler.request_deserializer)
     if handler.unary_unary is not None:
-        return grpc.unary_unary_rpc_method_handler(_unary(handler.unary_unary, parse, handler.response_serializer))
+        return grpc.unary_unary_rpc_method_handler(
+            _unary(handler.unary_unary, parse, door, handler.response_serializer)
+        )
     if handler.unary_stream is not None:
         return grpc.unary_stream_rpc_method_handler(
-            _stream(handler.unary_stream, parse), response_serializer=handler.response_serializer
+            _stream(handler.unary_stream, parse, door), response_serializer=handler.response_serializer
         )
     if handler.stream_stream is not None:
         return grpc.stream_stream_rpc_method_handler(
-            _bidirectional(handler.stream_stream, parse), response_serializer=handler.response_serializer
+            _bidirectional(handler.stream_stream, parse, door), response_serializer=handler.response_serializer
         )
     raise TypeError("Streams with a single answer are not guarded.")
 
@@ -66,9 +74,10 @@ def _parser(deserializer: Any) -> _Parse:
     """From bytes to a valid request; `FromString` is a class method of the message, which names the table."""
     kind: type[Message] = deserializer.__self__
     validate = validator_of(kind)
+    names = names_in(kind)
     from_string = kind.FromString
 
-    def parse(raw: bytes) -> Message:
+    def parse(raw: bytes, caller: CallerRecord | None) -> Message:
         try:
             request = from_string(raw)
         except DecodeError:
@@ -76,17 +85,21 @@ def _parser(deserializer: Any) -> _Parse:
                 Reason.MESSAGE_MALFORMED, f"The request's bytes are not a {kind.DESCRIPTOR.full_name}."
             ) from None
         validate(request)
+        check_merchants(caller, names(request))
         return request
 
     return parse
 
 
 def _unary(
-    handler: Callable[[Any, _Context], Awaitable[Any]], parse: _Parse, serialize: Callable[[Any], bytes]
+    handler: Callable[[Any, _Context], Awaitable[Any]],
+    parse: _Parse,
+    door: Doorkeeper,
+    serialize: Callable[[Any], bytes],
 ) -> Callable[[bytes, _Context], Awaitable[bytes]]:
     async def call(raw: bytes, context: _Context) -> bytes:
         try:
-            request = parse(raw)
+            request = parse(raw, await door.identify(context))
             async with asyncio.timeout(_patience(context)):
                 return serialize(await handler(request, context))
         except grpc.aio.AbortError:
@@ -98,11 +111,12 @@ def _unary(
 
 
 def _stream(
-    handler: Callable[[Any, _Context], AsyncIterator[Any]], parse: _Parse
+    handler: Callable[[Any, _Context], AsyncIterator[Any]], parse: _Parse, door: Doorkeeper
 ) -> Callable[[bytes, _Context], AsyncIterator[Any]]:
     async def call(raw: bytes, context: _Context) -> AsyncIterator[Any]:
         try:
-            async for response in handler(parse(raw), context):
+            request = parse(raw, await door.identify(context))
+            async for response in handler(request, context):
                 yield response
         except grpc.aio.AbortError:
             raise
@@ -113,21 +127,22 @@ def _stream(
 
 
 def _bidirectional(
-    handler: Callable[[AsyncIterator[Any], _Context], AsyncIterator[Any]], parse: _Parse
+    handler: Callable[[AsyncIterator[Any], _Context], AsyncIterator[Any]], parse: _Parse, door: Doorkeeper
 ) -> Callable[[AsyncIterator[bytes], _Context], AsyncIterator[Any]]:
     """The handler is given a `Refused` in the place of a message that is wrong, so that the others are answered."""
 
-    async def parsed(raws: AsyncIterator[bytes]) -> AsyncIterator[Any]:
+    async def parsed(raws: AsyncIterator[bytes], caller: CallerRecord | None) -> AsyncIterator[Any]:
         async for raw in raws:
             try:
-                request = parse(raw)
+                request = parse(raw, caller)
             except Refused as refused:
                 request = refused
             yield request
 
     async def call(raws: AsyncIterator[bytes], context: _Context) -> AsyncIterator[Any]:
         try:
-            async for response in handler(parsed(raws), context):
+            caller = await door.identify(context)
+            async for response in handler(parsed(raws, caller), context):
                 yield response
         except grpc.aio.AbortError:
             raise

@@ -8,6 +8,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from erpgate.rpc.auth import Doorkeeper
 from erpgate.rpc.interceptor import Gate
 from erpgate.v1 import (
     catalog_service_pb2,
@@ -66,6 +67,7 @@ def create_server(
     catalog: catalog_service_pb2_grpc.CatalogServiceServicer,
     invoicing: invoicing_service_pb2_grpc.InvoicingServiceServicer,
     interceptors: Sequence[grpc.aio.ServerInterceptor] = (),
+    door: Doorkeeper | None = None,
 ) -> RpcServer:
     """Puts the server together; it has no port yet and does not run.
 
@@ -74,8 +76,9 @@ def create_server(
         catalog: Serves `CatalogService`.
         invoicing: Serves `InvoicingService`.
         interceptors: Around the gate that parses, validates and maps errors; the first is the outermost.
+        door: Knows callers; without one anybody may call. Health and reflection are open to all.
     """
-    rpc_server = create_health_server(interceptors=(*interceptors, Gate()), services=SERVICES)
+    rpc_server = create_health_server(interceptors=(*interceptors, Gate(door)), services=SERVICES)
     server = rpc_server.server
     channel_service_pb2_grpc.add_ChannelServiceServicer_to_server(channels, server)
     catalog_service_pb2_grpc.add_CatalogServiceServicer_to_server(catalog, server)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from erpgate.store.errors import StoreUnusable
+from erpgate.store.errors import StoreBusy, StoreUnusable
 from erpgate.store.migrate import migrate
 
 
@@ -77,7 +77,7 @@ class SqliteDialect:
             self._lock = os.open(self._path.with_name(self._path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise StoreUnusable(
+            raise StoreBusy(
                 f"Another erpgate process uses {self._path}. Stop it, or use PostgreSQL for several processes."
             ) from error
         except OSError as error:

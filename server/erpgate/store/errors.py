@@ -4,6 +4,7 @@
 StoreError
 ├── StoreUnavailable   the database can't be reached: nothing was written, try again
 ├── StoreUnusable      the database can't be used until an operator acts
+│   └── StoreBusy      another process uses it, and only one may
 └── WriteRefused       one write was refused before it changed anything; its neighbours in the commit go on
     ├── LeaseLost      another process owns the lane by now
     └── Conflict       a unique key or a version stands against it
@@ -21,6 +22,10 @@ class StoreUnavailable(StoreError):
 
 class StoreUnusable(StoreError):
     """The database can't be used; the message says what to do."""
+
+
+class StoreBusy(StoreUnusable):
+    """Another process uses the database, and only one may."""
 
 
 class WriteRefused(StoreError):

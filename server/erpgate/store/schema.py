@@ -95,6 +95,27 @@ credential = sa.Table(
     _number("version"),
 )
 
+caller = sa.Table(
+    "caller",
+    metadata,
+    _key("caller"),
+    _text("digest"),
+    _text("merchants"),
+    _number("create_time"),
+    sa.Column("revoke_time", sa.BigInteger),
+    sqlite_with_rowid=False,
+)
+"""Who may call; of a key only its digest is here."""
+
+master_key = sa.Table(
+    "master_key",
+    metadata,
+    _key("key_id"),
+    _number("create_time"),
+    sqlite_with_rowid=False,
+)
+"""Ids of the master keys that seal credentials here: a server that lacks one of them does not start."""
+
 request = sa.Table(
     "request",
     metadata,

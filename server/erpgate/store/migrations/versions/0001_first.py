@@ -33,6 +33,23 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "caller",
+        sa.Column("caller", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("merchants", sa.Text(), nullable=False),
+        sa.Column("create_time", sa.BigInteger(), nullable=False),
+        sa.Column("revoke_time", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("caller"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "master_key",
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("create_time", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "catalog_item",
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("item_id", sa.Text(), nullable=False),
