@@ -1,21 +1,23 @@
 """A server in front of a strict simulator, and one company of each country in it."""
 
 import contextlib
+import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from erpgate.v1 import fiscal_state_pb2, invoice_pb2, order_pb2
 from fixtures.alegra_world import AlegraWorld
-from fixtures.server import open_server
+from fixtures.server import QUICK, open_server
 from fixtures.shop import Shop, automation
 from fixtures.waiting import eventually
 
 from .cases import Case
 
 STRICT = {"strict": True}
+ENGINE = replace(QUICK, fiscal_delays=(dt.timedelta(milliseconds=50),))
 
 OpenCompany = Callable[..., Awaitable["Company"]]
 
@@ -68,7 +70,7 @@ async def open_company(sqlite_url: str) -> AsyncIterator[OpenCompany]:
             )
             await stack.enter_async_context(contextlib.aclosing(world))
             await world.open()
-            door = await stack.enter_async_context(open_server(sqlite_url, world))
+            door = await stack.enter_async_context(open_server(sqlite_url, world, engine=ENGINE))
             return Company(case=case, world=world, shop=Shop(door, world))
 
         yield opened

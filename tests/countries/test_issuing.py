@@ -5,9 +5,10 @@ from typing import Any
 
 import grpc
 import pytest
-from erpgate.v1 import fiscal_state_pb2
+from erpgate.v1 import fiscal_state_pb2, invoice_pb2
 from fixtures.orders import a_line
 from fixtures.shop import BLOCKED, OPEN, reason_name
+from fixtures.waiting import eventually
 from rpc.harness import refusal
 
 from .cases import CASES
@@ -170,6 +171,14 @@ async def test_a_document_that_waits_for_the_authority_is_open_and_pending(open_
     assert (invoice.state, await stamps(company)) == (OPEN, 1)
 
 
+async def test_an_answer_that_comes_later_is_seen_by_itself(open_company: OpenCompany) -> None:
+    company = await open_company(CO, switches={"stamp_waiting_reads": 3})
+    await company.connect(issue=True)
+
+    await company.settled(CO.order(), ACCEPTED)
+    assert await one_stamped(company, 1)
+
+
 @pytest.mark.parametrize(
     "template", [{"maxInvoiceNumber": 1, "nextInvoiceNumber": 2}, {"endDate": "2020-01-01"}, {"status": "inactive"}]
 )
@@ -234,3 +243,30 @@ async def test_a_line_without_tax_is_told_before_anything_is_left_behind(
     assert reason_name(blocked.failure.reason) == "DOCUMENT_REJECTED"
     assert dict(blocked.failure.details) == {"lines[0]": "item 1 has no tax"}
     assert await company.invoices() == []
+
+
+@pytest.mark.parametrize("reads", [0, 3], ids=["at-once", "later"])
+async def test_what_the_authority_rejects_in_the_end_is_issued_again_once_it_is_mended(
+    open_company: OpenCompany, reads: int
+) -> None:
+    company = await open_company(CO, switches={"stamp_outcome": "rejected", "stamp_waiting_reads": reads})
+    shop = await company.connect(issue=True)
+    name = (await company.settled(CO.order(), fiscal_state_pb2.FISCAL_STATE_REJECTED)).name
+
+    async def failed() -> invoice_pb2.Invoice | None:
+        found = await shop.invoice(name)
+        return found if found.HasField("failure") else None
+
+    rejected = await eventually("the refusal is told", failed)
+    assert (rejected.state, reason_name(rejected.failure.reason)) == (OPEN, "FISCAL_REJECTED")
+    assert "Receptor no informado" in rejected.failure.details["erp_message"]
+
+    await company.world.seed(switches={"strict": True})
+    await shop.retry(name)
+
+    async def accepted() -> bool:
+        return (await shop.invoice(name)).fiscal_state == ACCEPTED
+
+    await eventually("it is accepted", accepted)
+    assert not (await shop.invoice(name)).HasField("failure")
+    assert await one_stamped(company, 2)

@@ -42,6 +42,7 @@ class Step(Generic[T]):
         timeout: Of `send`.
         with_begin: Committed together with the attempt's row, before it.
         with_end: Committed together with the answer.
+        undone: Whether what was done has come to nothing since, so that it is done anew.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Step(Generic[T]):
     timeout: dt.timedelta
     with_begin: Callable[[], Sequence[Write[Any]]] = lambda: _NO_WRITES
     with_end: Callable[[T], Sequence[Write[Any]]] = lambda _: _NO_WRITES
+    undone: bool = False
 
 
 class Journal:
@@ -105,7 +107,7 @@ class Journal:
         if not attempts:
             return await self._send(step, 1)
         last = attempts[-1]
-        if last.outcome is AttemptOutcome.DONE:
+        if last.outcome is AttemptOutcome.DONE and not step.undone:
             return from_json(step.kind, to_json(Any, last.answer))
         if last.outcome is AttemptOutcome.UNCERTAIN:
             found = await self._look_up(step, last)

@@ -1,6 +1,6 @@
 """Brings one invoice into the ERP, exactly once, to the cent, as far as it shall go."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from erpgate.domain.problem import Blocked
 from erpgate.engine.lane import Lane
@@ -12,7 +12,7 @@ from erpgate.jobs.map_invoice import map_invoice
 from erpgate.jobs.progress import Progress, load_progress
 from erpgate.plugin.model import Document, Stage
 from erpgate.plugin.reasons import Reason
-from erpgate.store.records import AttemptOutcome, ChannelState
+from erpgate.store.records import AttemptOutcome, ChannelState, FiscalState
 from erpgate.store.tasks import CompleteTask, Task
 
 
@@ -57,10 +57,12 @@ async def _issue(work: Work) -> None:
     document = await _compared(work, document)
     for stage in (Stage.OPEN, Stage.ISSUED):
         attempts = await progress.journal.attempts(stage.value)
-        if attempts and attempts[-1].outcome is AttemptOutcome.NOT_DONE:
+        rejected = stage is Stage.ISSUED and progress.invoice.fiscal_state is FiscalState.REJECTED
+        if attempts and (rejected or attempts[-1].outcome is AttemptOutcome.NOT_DONE):
             document = await _current(work, document)  # somebody may have gone on with it in the ERP
         if document.stage.rank < stage.rank <= progress.invoice.stage.rank:
-            document = await progress.journal.once(advance_step(work.session, progress, document, stage))
+            step = advance_step(work.session, progress, document, stage)
+            document = await progress.journal.once(replace(step, undone=rejected))
     await progress.finish(document)
 
 

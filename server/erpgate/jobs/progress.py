@@ -157,20 +157,17 @@ class Progress:
         """Notes how the ERP has the document by now, and when it is looked at next; the task goes on."""
         self.invoice = replace(invoice, look_due=next_look(invoice, self._lane))
         verdicts = reversals(self.invoice, self._orders, self._lane.clock.now())
-        await self._write(replace(self._save(state=invoice.state, failure=invoice.failure), verdicts=verdicts))
+        failure = invoice.failure
+        if failure is None or failure.reason is Reason.FISCAL_REJECTED:
+            failure = _rejection(invoice.document)
+        await self._write(replace(self._save(state=invoice.state, failure=failure), verdicts=verdicts))
 
     def _final_save(self) -> SaveInvoice:
         self._finished = True
         document = self.invoice.document
-        failure = None
-        if document is not None and document.fiscal == "rejected":
-            failure = Failure(
-                reason=Reason.FISCAL_REJECTED,
-                message="The tax authority refused the document: mend what it names, then retry.",
-                details={"erp_message": " ".join(document.messages)},
-            )
         self.invoice = replace(self.invoice, look_due=next_look(self.invoice, self._lane))
-        save = self._save(state=InvoiceState.OPEN if document is None else state_of(document), failure=failure)
+        state = InvoiceState.OPEN if document is None else state_of(document)
+        save = self._save(state=state, failure=_rejection(document))
         return replace(
             save, ends=self._task, verdicts=self._good_verdicts(), wakes=fiscal_look(self.invoice, self._lane)
         )
@@ -213,3 +210,14 @@ class Progress:
 
     async def _write(self, save: SaveInvoice) -> None:
         await self._lane.database.write(save)
+
+
+def _rejection(document: Document | None) -> Failure | None:
+    """What a tax authority's refusal asks people to do."""
+    if document is None or document.fiscal != "rejected":
+        return None
+    return Failure(
+        reason=Reason.FISCAL_REJECTED,
+        message="The tax authority refused the document: mend what it names, then retry.",
+        details={"erp_message": " ".join(document.messages)},
+    )
