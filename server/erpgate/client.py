@@ -26,11 +26,13 @@ from erpgate.v1 import (
     channel_service_pb2_grpc,
     erp_pb2,
     invoice_pb2,
+    invoice_preview_pb2,
     invoicing_operations_pb2,
     invoicing_service_pb2,
     invoicing_service_pb2_grpc,
     operation_pb2,
     order_pb2,
+    sku_alias_pb2,
 )
 
 __all__ = ["Client", "ErpgateError"]
@@ -192,6 +194,23 @@ class Client:
         request = catalog_service_pb2.LookupSkusRequest(parent=parent, skus=skus)
         return self._call(self._catalog.LookupSkus, request).lookups
 
+    def set_sku_alias(self, parent: str, sku: str, item_sku: str) -> sku_alias_pb2.SkuAlias:
+        """Remembers what a sales channel's SKU means in the ERP."""
+        alias = sku_alias_pb2.SkuAlias(sku=sku, item_sku=item_sku)
+        return self._call(
+            self._channels.SetSkuAlias, sku_alias_pb2.SetSkuAliasRequest(parent=parent, alias=alias)
+        ).alias
+
+    def list_sku_aliases(self, parent: str, *, page_size: int = 0) -> Iterator[sku_alias_pb2.SkuAlias]:
+        """Every alias of a channel's company, by SKU."""
+        request = sku_alias_pb2.ListSkuAliasesRequest(parent=parent, page_size=page_size)
+        for page in self._pages(self._channels.ListSkuAliases, request):
+            yield from page.aliases
+
+    def delete_sku_alias(self, parent: str, sku: str) -> None:
+        """Forgets an alias."""
+        self._call(self._channels.DeleteSkuAlias, sku_alias_pb2.DeleteSkuAliasRequest(parent=parent, sku=sku))
+
     def submit_order(self, parent: str, order: order_pb2.Order) -> order_pb2.Order:
         """Stores an order or a change of it, and gives it back with its verdicts."""
         request = invoicing_service_pb2.SubmitOrderRequest(parent=parent, order=order)
@@ -231,6 +250,13 @@ class Client:
         )
         for page in self._pages(self._invoicing.ListOrders, request):
             yield from page.orders
+
+    def preview_invoice(
+        self, parent: str, order: str, *, overrides: invoice_pb2.InvoiceOverrides | None = None
+    ) -> invoice_preview_pb2.InvoicePreview:
+        """What the order's invoice would be; nothing is sent."""
+        request = invoicing_service_pb2.PreviewInvoiceRequest(parent=parent, order=order, overrides=overrides)
+        return self._call(self._invoicing.PreviewInvoice, request).preview
 
     def create_invoice(
         self,

@@ -62,6 +62,9 @@ async def test_a_complete_basket_is_one_invoice(shop: Shop, toy: ToyWorld) -> No
     assert Decimal(invoice.total) == Decimal(invoice.paid_total) == 3 * PRICE
     for order in (first, second, third):
         assert (await shop.verdict(name_of(order))).invoice == invoice.name
+        await shop.submit(revised(order, notes="a word more"))
+        verdict = await shop.verdict(name_of(order))
+        assert (reason_name(verdict.reason), verdict.invoice) == ("ALREADY_INVOICED", invoice.name)
     (document,) = await toy.documents()
     assert (document.reference, document.total) == (invoice.reference, 3 * PRICE)
 

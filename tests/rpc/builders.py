@@ -4,10 +4,14 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from erpgate.domain.matching import Matching
 from erpgate.domain.order import Order, OrderLine
-from erpgate.plugin.model import Buyer, Company, CompanyId, Stage
+from erpgate.domain.sale import sale_of
+from erpgate.plugin.model import Buyer, Company, CompanyId, ItemId, Stage
 from erpgate.plugin.settings import OrderState
-from erpgate.store.records import ChannelRecord, ChannelState, InvoiceRecord, OrderRecord
+from erpgate.service.preview import Preview
+from erpgate.store.aliases import AliasRecord
+from erpgate.store.records import ChannelRecord, ChannelState, InvoiceRecord, OrderRecord, Overrides
 from erpgate.v1 import channel_pb2, order_pb2
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -63,6 +67,28 @@ def an_order_record(**changes: Any) -> OrderRecord:
         "update_time": NOW,
     }
     return OrderRecord(**values | changes)
+
+
+def an_alias(**changes: Any) -> AliasRecord:
+    values: dict[str, Any] = {
+        "merchant": "acme",
+        "account": "toy-books:9",
+        "sku": "MELI-1",
+        "item": ItemId("1"),
+        "item_sku": "A-1",
+        "set_time": NOW,
+    }
+    return AliasRecord(**values | changes)
+
+
+def a_preview(**changes: Any) -> Preview:
+    values: dict[str, Any] = {
+        "sale": sale_of([an_order()]),
+        "form": Overrides(),
+        "matching": Matching(items={}, aliases={}),
+        "buyer": Buyer(name="Ana"),
+    }
+    return Preview(**values | changes)
 
 
 def an_invoice(**changes: Any) -> InvoiceRecord:

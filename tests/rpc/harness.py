@@ -196,9 +196,9 @@ async def open_door() -> AsyncIterator[Door]:
     service = Scripted()
     use_cases: Any = service
     rpc = create_server(
-        channels=ChannelRpcs(use_cases, use_cases, use_cases, a_registry()),
+        channels=ChannelRpcs(use_cases, use_cases, use_cases, use_cases, a_registry()),
         catalog=CatalogRpcs(use_cases),
-        invoicing=InvoicingRpcs(use_cases, use_cases, use_cases, use_cases),
+        invoicing=InvoicingRpcs(use_cases, use_cases, use_cases, use_cases, use_cases),
     )
     port = rpc.server.add_insecure_port("127.0.0.1:0")
     await rpc.start()

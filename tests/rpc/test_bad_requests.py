@@ -8,6 +8,7 @@ from erpgate.v1 import catalog_service_pb2 as catalog
 from erpgate.v1 import channel_pb2, order_pb2, party_pb2
 from erpgate.v1 import channel_service_pb2 as channels
 from erpgate.v1 import invoicing_service_pb2 as invoicing
+from erpgate.v1 import sku_alias_pb2 as aliases
 from erpgate.v1.invoice_pb2 import InvoiceOverrides
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
@@ -201,6 +202,24 @@ ORDERS: dict[str, Bad] = {
         submit(shipping_discount_amount="0.001"),
         {"order.shipping_discount_amount"},
     ),
+    "a basket without size": (submit(basket=order_pb2.Basket(id="c")), {"order.basket.size"}),
+    "a basket without id": (submit(basket=order_pb2.Basket(size=2)), {"order.basket.id"}),
+    "a basket of 101 orders": (submit(basket=order_pb2.Basket(id="c", size=101)), {"order.basket.size"}),
+    "a basket that does not name its order": (
+        submit(basket=order_pb2.Basket(id="c", external_ids=["1", " 2"])),
+        {"order.basket.external_ids[1]", "order.basket.external_ids"},
+    ),
+    "a basket that names more than it has": (
+        submit(external_id="1", basket=order_pb2.Basket(id="c", size=1, external_ids=["1", "2"])),
+        {"order.basket.external_ids"},
+    ),
+    "an alias without its SKUs": (
+        aliases.SetSkuAliasRequest(parent=CHANNEL, alias=aliases.SkuAlias(sku=" ")),
+        {"alias.sku", "alias.item_sku"},
+    ),
+    "no alias": (aliases.SetSkuAliasRequest(parent=CHANNEL), {"alias"}),
+    "an alias to forget without SKU": (aliases.DeleteSkuAliasRequest(parent="x"), {"parent", "sku"}),
+    "a preview of nothing": (invoicing.PreviewInvoiceRequest(), {"parent", "order"}),
     "a quantity of zero": (submit_line(quantity="0.000"), {"order.lines[0].quantity"}),
     "a quantity of thirteen digits": (submit_line(quantity="1000000000000"), {"order.lines[0].quantity"}),
     "a price with seven decimals": (submit_line(unit_price="1.0000001"), {"order.lines[0].unit_price"}),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .builders import a_channel, an_invoice, an_order_record
+from .builders import a_channel, a_preview, an_alias, an_invoice, an_order_record
 from .harness import METHODS, Door, open_door, read, refusal
 from .strategies import messages
 
@@ -26,6 +26,10 @@ ANSWERS = {
     "CheckChannel": (a_channel(), ()),
     "DeleteChannel": None,
     "LookupSkus": (a_channel(), ()),
+    "SetSkuAlias": an_alias(),
+    "ListSkuAliases": [an_alias()] * 2,
+    "DeleteSkuAlias": None,
+    "PreviewInvoice": a_preview(),
     "SubmitOrder": an_order_record(),
     "GetOrder": an_order_record(),
     "ListOrders": [an_order_record()] * 2,

@@ -4,19 +4,70 @@ import difflib
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from erpgate.domain.order import OrderLine
 from erpgate.domain.problem import Blocked, LineProblem
 from erpgate.plugin.capabilities import SkuStrategy
-from erpgate.plugin.model import Item
+from erpgate.plugin.model import Item, ItemId
 from erpgate.plugin.reasons import Reason
 from erpgate.plugin.settings import ChannelSettings
 
 S = TypeVar("S", bound=ChannelSettings)
 
 MAX_SUGGESTIONS: Final = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alias:
+    """A learned correction: what a sales channel's SKU means in the ERP.
+
+    Attributes:
+        sku: The channel's.
+        item: The ERP's id of what it means.
+        item_sku: The item's SKU at the time.
+    """
+
+    sku: str
+    item: ItemId
+    item_sku: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Matching:
+    """What the lines of an order are.
+
+    Attributes:
+        items: Line id to item, for lines that match, in the order of the lines.
+        aliases: Line id to the alias that decided.
+        problems: One per line that does not match.
+        details: Of the first problem.
+    """
+
+    items: Mapping[str, Item]
+    aliases: Mapping[str, Alias]
+    problems: tuple[LineProblem, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    def all_items(self) -> Mapping[str, Item]:
+        """Line id to item.
+
+        Raises:
+            Blocked: Lines do not match; all of them are in `lines`, the first one decides the reason.
+        """
+        if not self.problems:
+            return self.items
+        first = self.problems[0]
+        verb = "does" if len(self.problems) == 1 else "do"
+        lines = len(self.problems) + len(self.items)
+        raise Blocked(
+            first.reason,
+            f"{len(self.problems)} of {lines} lines {verb} not match an item of the ERP. "
+            f"Line {first.line_id}: {first.message}",
+            details=self.details,
+            lines=self.problems,
+        )
 
 
 def match(
@@ -26,41 +77,48 @@ def match(
     settings: S,
     *,
     corrections: Mapping[str, str],
+    aliases: Mapping[str, Alias] | None = None,
     known_skus: Sequence[str] = (),
-) -> Mapping[str, Item]:
+) -> Matching:
     """Finds the one item of every line.
 
     SKUs are equal when they are the same text in the strategy's normal form; case matters. Items that are switched off
-    in the ERP count only where no other item has the SKU.
+    in the ERP count only where no other item has the SKU. What a person gave for the line comes first, then an alias,
+    then the line's own SKU.
 
     Args:
         order_lines: All lines of the order.
-        candidates: At least every item of the ERP that carries one of the lines' SKUs.
+        candidates: At least every item of the ERP that carries one of the lines' SKUs or that an alias means.
         strategy: Which code of an item is the SKU.
         settings: The channel's.
         corrections: Line id to the SKU that a person gave instead of the line's.
+        aliases: SKU in its normal form to what it means.
         known_skus: SKUs of the whole catalogue, to suggest from.
-
-    Returns:
-        Line id to item, in the order of the lines.
-
-    Raises:
-        Blocked: Lines do not match; all of them are in `lines`, the first one decides the reason.
     """
     index = _index(candidates, strategy, settings)
+    by_id = {item.id: item for item in candidates}
     similar = SimilarSkus([*index, *map(strategy.normalise, known_skus)])
     matched: dict[str, Item] = {}
+    used: dict[str, Alias] = {}
     problems: list[tuple[OrderLine, _NoMatch]] = []
     for line in order_lines:
         sku = strategy.normalise(corrections.get(line.line_id, line.sku))
-        found = _resolve(sku, index.get(sku, ()), lambda item: refusal_of(item, strategy, settings))
+        alias = None if line.line_id in corrections else (aliases or {}).get(sku)
+        if alias is None:
+            found = _resolve(sku, index.get(sku, ()), lambda item: refusal_of(item, strategy, settings))
+        else:
+            used[line.line_id] = alias
+            found = _meant(alias, by_id.get(alias.item), lambda item: refusal_of(item, strategy, settings))
         if isinstance(found, Item):
             matched[line.line_id] = found
         else:
             problems.append((line, found))
-    if problems:
-        raise _blocked(problems, len(order_lines), similar)
-    return matched
+    return Matching(
+        items=matched,
+        aliases=used,
+        problems=tuple(_problem(line, problem, similar) for line, problem in problems),
+        details=_details(*problems[0]) if problems else {},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +157,17 @@ def _resolve(sku: str, items: Sequence[Item], refusal: Callable[[Item], str | No
     return active[0]
 
 
+def _meant(alias: Alias, item: Item | None, refusal: Callable[[Item], str | None]) -> Item | _NoMatch:
+    """The item that an alias means."""
+    if item is None:
+        text = (
+            f"The SKU {alias.sku!r} has an alias to the item {alias.item}, SKU {alias.item_sku!r}, "
+            "which is not in the ERP any more: set or delete the alias."
+        )
+        return _NoMatch(alias.sku, Reason.SKU_NOT_FOUND, text)
+    return _resolve(alias.item_sku or alias.sku, [item], refusal)
+
+
 def refusal_of(item: Item, strategy: SkuStrategy[S], settings: S) -> str | None:
     """Why an active item cannot be invoiced although its SKU matches; None if it can."""
     text = strategy.refusal(item, settings)
@@ -107,26 +176,18 @@ def refusal_of(item: Item, strategy: SkuStrategy[S], settings: S) -> str | None:
     return text
 
 
-def _blocked(problems: Sequence[tuple[OrderLine, _NoMatch]], lines: int, similar: "SimilarSkus") -> Blocked:
-    line, first = problems[0]
-    details = {"line_id": line.line_id, "sku": first.sku}
-    if first.items:
-        details["items"] = ", ".join(first.items)
-    verb = "does" if len(problems) == 1 else "do"
-    return Blocked(
-        first.reason,
-        f"{len(problems)} of {lines} lines {verb} not match an item of the ERP. Line {line.line_id}: {first.text}",
-        details=details,
-        lines=tuple(
-            LineProblem(
-                line_id=line.line_id,
-                sku=line.sku,
-                reason=problem.reason,
-                message=problem.text,
-                suggestions=similar.to(problem.sku) if problem.reason is Reason.SKU_NOT_FOUND else (),
-            )
-            for line, problem in problems
-        ),
+def _details(line: OrderLine, problem: _NoMatch) -> dict[str, str]:
+    details = {"line_id": line.line_id, "sku": problem.sku}
+    return details | {"items": ", ".join(problem.items)} if problem.items else details
+
+
+def _problem(line: OrderLine, problem: _NoMatch, similar: "SimilarSkus") -> LineProblem:
+    return LineProblem(
+        line_id=line.line_id,
+        sku=line.sku,
+        reason=problem.reason,
+        message=problem.text,
+        suggestions=similar.to(problem.sku) if problem.reason is Reason.SKU_NOT_FOUND else (),
     )
 
 

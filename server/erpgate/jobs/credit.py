@@ -11,7 +11,7 @@ from erpgate.domain.rounding import Prediction
 from erpgate.engine.journal import Step
 from erpgate.engine.lane import Lane
 from erpgate.engine.session import Session
-from erpgate.jobs.map_invoice import effective_settings
+from erpgate.jobs.compose import settings_for
 from erpgate.jobs.operation import OperationRun
 from erpgate.jobs.operation_steps import less, only
 from erpgate.jobs.sighting import seen
@@ -73,7 +73,7 @@ async def frozen_credit(
         stage=Stage.ISSUED if document.stage is Stage.ISSUED else Stage.OPEN,
     )
     mapper = cast("MapsCredits[ChannelSettings]", session.erp.mapper)
-    settings = effective_settings(session.settings, invoice)
+    settings = settings_for(session.settings, invoice)
     return FrozenCredit(
         lines=chosen, draft=draft, payload=mapper.credit_note(draft, document, settings, session.company)
     )

@@ -14,6 +14,9 @@ from erpgate.store.tasks import CompleteTask, Task
 SYNC_CATALOG = "sync_catalog"
 """Kind of the task that reads a catalogue once, whole."""
 
+FIND_SKUS = "find_skus"
+"""Kind of the task that asks the ERP about codes which the catalogue lacks."""
+
 _REST = 10
 """A catalogue is read again for a missing SKU only after a rest of so many times what the last reading took."""
 
@@ -30,6 +33,16 @@ async def sync_catalog(lane: Lane, task: Task) -> Postponed | None:
         # Whoever asked while it was being read is answered by that reading.
         if sync.complete_time is None or sync.complete_time < task.due_time:
             await _read_all(lane, session)
+    await lane.database.write(CompleteTask(task, lane.lease))
+    return None
+
+
+async def find_skus(lane: Lane, task: Task) -> Postponed | None:
+    """Reads the items with the task's codes into the index; somebody waits for the task's end."""
+    session = await lane.session()
+    if session is None:
+        return PARKED
+    await find_items(lane, session, task.args["codes"])
     await lane.database.write(CompleteTask(task, lane.lease))
     return None
 

@@ -24,7 +24,7 @@ from erpgate.jobs.cut_feeds import CUT_FEEDS, cut_feeds_task, cutting_feeds
 from erpgate.jobs.issue_invoice import issue_invoice
 from erpgate.jobs.judge_again import JUDGE_AGAIN, judging_again
 from erpgate.jobs.probe_channel import PROBE_CHANNEL, Prober
-from erpgate.jobs.read_catalog import SYNC_CATALOG, sync_catalog
+from erpgate.jobs.read_catalog import FIND_SKUS, SYNC_CATALOG, find_skus, sync_catalog
 from erpgate.jobs.refresh import SWEEP, refresh_invoice, sweep
 from erpgate.jobs.run_operation import run_operation
 from erpgate.jobs.sessions import Sessions
@@ -35,6 +35,7 @@ from erpgate.rpc.catalog_servicer import CatalogRpcs
 from erpgate.rpc.channel_servicer import ChannelRpcs
 from erpgate.rpc.invoicing_servicer import InvoicingRpcs
 from erpgate.rpc.server import RpcServer, create_health_server, create_server
+from erpgate.service.aliases import Aliases
 from erpgate.service.catalog import Catalog
 from erpgate.service.channels import Channels
 from erpgate.service.checks import Checks
@@ -42,6 +43,7 @@ from erpgate.service.credentials import Credentials
 from erpgate.service.invoices import Invoices
 from erpgate.service.operations import Operations
 from erpgate.service.orders import Orders, Rules, automatic_stage
+from erpgate.service.preview import Previews
 from erpgate.service.prints import Files
 from erpgate.service.sources import Sources
 from erpgate.settings import Settings, operator_settings
@@ -225,6 +227,7 @@ def _handlers(clock: Clock, prober: Prober, settings: Settings) -> Mapping[str, 
         REFRESH_INVOICE: refresh_invoice,
         SWEEP: sweep,
         SYNC_CATALOG: sync_catalog,
+        FIND_SKUS: find_skus,
         JUDGE_AGAIN: judging_again(Rules(clock), automatic_stage),
         PROBE_CHANNEL: prober.probe_channel,
     }
@@ -258,9 +261,11 @@ def _server(sources: Sources, prober: Prober, vault: Vault, sessions: Sessions, 
     credentials = Credentials(sources, prober, vault)
     checks = Checks(sources=sources, credentials=credentials)
     return create_server(
-        channels=ChannelRpcs(Channels(sources, prober, vault), credentials, checks, sources.registry),
+        channels=ChannelRpcs(Channels(sources, prober, vault), credentials, checks, Aliases(sources), sources.registry),
         catalog=CatalogRpcs(Catalog(sources)),
-        invoicing=InvoicingRpcs(Orders(sources), Invoices(sources), Operations(sources), Files(sources, sessions)),
+        invoicing=InvoicingRpcs(
+            Orders(sources), Invoices(sources), Previews(sources), Operations(sources), Files(sources, sessions)
+        ),
         door=door,
     )
 

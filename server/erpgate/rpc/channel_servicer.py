@@ -12,6 +12,7 @@ from erpgate.plugin.errors import Misconfigured
 from erpgate.plugin.reasons import Reason
 from erpgate.plugins import Registry
 from erpgate.rpc import names, paging
+from erpgate.rpc.convert.alias import alias_to_wire
 from erpgate.rpc.convert.channel import channel_change, channel_to_wire, new_channel, new_credentials, version_of
 from erpgate.rpc.convert.check import check_to_wire
 from erpgate.rpc.convert.erp import erp_to_wire, plugin_to_wire
@@ -19,9 +20,11 @@ from erpgate.rpc.convert.form import form_of
 from erpgate.rpc.convert.settings import NEUTRAL
 from erpgate.service.commands import ChannelChange, NewChannel, NewCredentials
 from erpgate.service.errors import Refused, not_found
+from erpgate.store.aliases import AliasRecord
 from erpgate.store.checks import Check
 from erpgate.store.records import ChannelRecord
 from erpgate.v1 import channel_service_pb2 as pb
+from erpgate.v1 import sku_alias_pb2 as aliases_pb
 from erpgate.v1.channel_service_pb2_grpc import ChannelServiceServicer
 
 _CREDENTIAL_REASONS = frozenset(
@@ -82,6 +85,22 @@ class Checks(Protocol):
         ...
 
 
+class Aliases(Protocol):
+    """What this servicer asks of the service about aliases."""
+
+    async def set(self, merchant: str, channel: str, sku: str, item_sku: str) -> AliasRecord:
+        """Remembers one."""
+        ...
+
+    async def list(self, merchant: str, channel: str, after: str, limit: int) -> Sequence[AliasRecord]:
+        """A page of them."""
+        ...
+
+    async def delete(self, merchant: str, channel: str, sku: str) -> None:
+        """Forgets one."""
+        ...
+
+
 class ChannelRpcs(ChannelServiceServicer):
     """Connects ERPs over gRPC.
 
@@ -89,10 +108,14 @@ class ChannelRpcs(ChannelServiceServicer):
         channels: The service.
         credentials: The service's credentials.
         checks: The service's checks.
+        aliases: The service's aliases.
         registry: Which ERPs there are.
     """
 
-    def __init__(self, channels: Channels, credentials: Credentials, checks: Checks, registry: Registry) -> None:
+    def __init__(
+        self, channels: Channels, credentials: Credentials, checks: Checks, aliases: Aliases, registry: Registry
+    ) -> None:
+        self._aliases = aliases
         self._channels = channels
         self._credentials = credentials
         self._checks = checks
@@ -179,6 +202,32 @@ class ChannelRpcs(ChannelServiceServicer):
         version = version_of(request.etag, request.name)
         await self._channels.delete(merchant, channel, version=version, force=request.force)
         return pb.DeleteChannelResponse()
+
+    @override
+    async def SetSkuAlias(
+        self, request: aliases_pb.SetSkuAliasRequest, context: _Context
+    ) -> aliases_pb.SetSkuAliasResponse:
+        merchant, channel = names.CHANNEL.parse(request.parent)
+        record = await self._aliases.set(merchant, channel, request.alias.sku, request.alias.item_sku)
+        return aliases_pb.SetSkuAliasResponse(alias=alias_to_wire(record))
+
+    @override
+    async def ListSkuAliases(
+        self, request: aliases_pb.ListSkuAliasesRequest, context: _Context
+    ) -> aliases_pb.ListSkuAliasesResponse:
+        merchant, channel = names.CHANNEL.parse(request.parent)
+        page = paging.open_page("ListSkuAliases", request.page_size, request.page_token, merchant, channel)
+        found = await self._aliases.list(merchant, channel, page.after, page.limit)
+        records, next_page_token = page.cut(found, attrgetter("sku"))
+        return aliases_pb.ListSkuAliasesResponse(aliases=map(alias_to_wire, records), next_page_token=next_page_token)
+
+    @override
+    async def DeleteSkuAlias(
+        self, request: aliases_pb.DeleteSkuAliasRequest, context: _Context
+    ) -> aliases_pb.DeleteSkuAliasResponse:
+        merchant, channel = names.CHANNEL.parse(request.parent)
+        await self._aliases.delete(merchant, channel, request.sku)
+        return aliases_pb.DeleteSkuAliasResponse()
 
 
 def _in_credentials(error: Misconfigured) -> Refused:

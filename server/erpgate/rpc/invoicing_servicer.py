@@ -10,14 +10,17 @@ from typing_extensions import override
 from erpgate.domain.order import Order
 from erpgate.plugin.reasons import Reason
 from erpgate.rpc import names, paging
-from erpgate.rpc.convert.invoice import invoice_to_wire, overrides_from_wire, reason_from_wire, state_from_wire
+from erpgate.rpc.convert.invoice import invoice_to_wire, reason_from_wire, state_from_wire
 from erpgate.rpc.convert.order import acknowledgement, order_from_wire, order_to_wire, outcome_from_wire
+from erpgate.rpc.convert.overrides import overrides_from_wire
+from erpgate.rpc.convert.preview import preview_to_wire
 from erpgate.rpc.convert.scalars import instant
 from erpgate.rpc.errors import refusal_of, status_of
 from erpgate.rpc.operations_servicer import Files, OperationRpcs, Operations
 from erpgate.rpc.pipeline import in_order
 from erpgate.service.commands import InvoiceQuery, NewInvoice, OrderQuery
 from erpgate.service.errors import Refused
+from erpgate.service.preview import Preview
 from erpgate.store.records import AttemptRecord, InvoiceRecord, OrderRecord, Overrides
 from erpgate.v1 import invoicing_service_pb2 as pb
 
@@ -63,18 +66,30 @@ class Invoices(Protocol):
         ...
 
 
+class Previews(Protocol):
+    """What this servicer asks of the service about previews."""
+
+    async def preview(self, wanted: NewInvoice) -> Preview:
+        """What an invoice would be."""
+        ...
+
+
 class InvoicingRpcs(OperationRpcs):
     """Turns sales into invoices over gRPC.
 
     Args:
         orders: The service's orders.
         invoices: The service's invoices.
+        previews: The service's previews.
         operations: What happens to invoices later.
         files: The ERP's files.
     """
 
-    def __init__(self, orders: Orders, invoices: Invoices, operations: Operations, files: Files) -> None:
+    def __init__(
+        self, orders: Orders, invoices: Invoices, previews: Previews, operations: Operations, files: Files
+    ) -> None:
         super().__init__(operations, files)
+        self._previews = previews
         self._orders = orders
         self._invoices = invoices
 
@@ -128,18 +143,12 @@ class InvoicingRpcs(OperationRpcs):
         return pb.ListOrdersResponse(orders=map(order_to_wire, records), next_page_token=next_page_token)
 
     @override
+    async def PreviewInvoice(self, request: pb.PreviewInvoiceRequest, context: _Context) -> pb.PreviewInvoiceResponse:
+        return pb.PreviewInvoiceResponse(preview=preview_to_wire(await self._previews.preview(_wanted(request))))
+
+    @override
     async def CreateInvoice(self, request: pb.CreateInvoiceRequest, context: _Context) -> pb.CreateInvoiceResponse:
-        merchant, channel = names.CHANNEL.parse(request.parent)
-        order_id = _order_id(merchant, request.order)
-        record = await self._invoices.create(
-            NewInvoice(
-                merchant=merchant,
-                channel=channel,
-                order_id=order_id,
-                overrides=overrides_from_wire(request.overrides),
-                request_id=request.request_id.lower(),
-            )
-        )
+        record = await self._invoices.create(_wanted(request, request.request_id))
         return pb.CreateInvoiceResponse(invoice=invoice_to_wire(record))
 
     @override
@@ -178,6 +187,17 @@ class InvoicingRpcs(OperationRpcs):
         merchant, channel, invoice = names.INVOICE.parse(request.name)
         record = await self._invoices.retry(merchant, channel, invoice, overrides_from_wire(request.overrides))
         return pb.RetryInvoiceResponse(invoice=invoice_to_wire(record))
+
+
+def _wanted(request: pb.CreateInvoiceRequest | pb.PreviewInvoiceRequest, request_id: str = "") -> NewInvoice:
+    merchant, channel = names.CHANNEL.parse(request.parent)
+    return NewInvoice(
+        merchant=merchant,
+        channel=channel,
+        order_id=_order_id(merchant, request.order),
+        overrides=overrides_from_wire(request.overrides),
+        request_id=request_id.lower(),
+    )
 
 
 def _order_id(merchant: str, order: str) -> str:

@@ -1,18 +1,18 @@
 """Invoices: asked for by a person, read, and tried again."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
-from erpgate.plugin.model import Stage
-from erpgate.plugin.policy import Ability
 from erpgate.plugin.reasons import Reason
 from erpgate.service.channels import fingerprint, request_id_reused
 from erpgate.service.commands import InvoiceQuery, NewInvoice
 from erpgate.service.errors import Refused, not_found
+from erpgate.service.overrides import checked_settings, checked_stage
 from erpgate.service.sources import Sources
 from erpgate.store.attempts import attempts_of
 from erpgate.store.errors import Conflict
 from erpgate.store.invoices import list_invoices
-from erpgate.store.records import AttemptRecord, ChannelRecord, InvoiceRecord, InvoiceState, Overrides
+from erpgate.store.records import AttemptRecord, InvoiceRecord, InvoiceState, Overrides
 from erpgate.store.request_invoice import RequestInvoice, RetryInvoice
 from erpgate.store.requests import RequestKey
 
@@ -32,7 +32,8 @@ class Invoices:
     async def create(self, new: NewInvoice) -> InvoiceRecord:
         """Begins an order's invoice, whatever the automation says; it is sent in the background."""
         channel = await self._sources.sendable(new.merchant, new.channel)
-        stage = self._stage(channel, new.overrides)
+        stage = checked_stage(self._sources, channel, new.overrides)
+        checked_settings(self._sources, channel, new.order_id, new.overrides, stage)
         try:
             invoice = await self._sources.database.write(
                 RequestInvoice(
@@ -84,12 +85,15 @@ class Invoices:
                 details={"state": record.state.value},
             )
         parent = await self._sources.sendable(merchant, channel)
-        stage = self._stage(parent, overrides) if overrides.stage is not None else record.stage
+        stage = checked_stage(self._sources, parent, overrides) if overrides.stage is not None else record.stage
+        checked_settings(self._sources, parent, record.order_id, overrides, stage)
         try:
             retried = await self._sources.database.write(
                 RetryInvoice(record, overrides, stage, self._sources.clock.now())
             )
         except Conflict as conflict:
+            if conflict.what == "line":
+                raise refusal_of(conflict) from conflict
             raise Refused(
                 Reason.STATE_CONFLICT,
                 f"{record.name} was sent already: overrides can't change it any more.",
@@ -99,48 +103,20 @@ class Invoices:
         self._sources.wake(retried.account, urgent=True)
         return retried
 
-    def _stage(self, channel: ChannelRecord, overrides: Overrides) -> Stage:
-        """How far the invoice goes: the override, or the first stage that the ERP has."""
-        erp = self._sources.erp(channel.erp)
-        assert channel.company is not None  # noqa: S101 - a connected channel has one
-        policy = erp.policy(channel.company, self._sources.settings(channel))
-        if overrides.stage is Stage.ISSUED and not (Ability.ISSUE in erp.abilities and policy.issues):
-            raise Refused(
-                Reason.UNSUPPORTED,
-                f"{erp.title} does not issue this company's invoices to a tax authority.",
-                fields={"overrides.issue": "not supported by this ERP"},
-                details={"ability": Ability.ISSUE.value},
-            )
-        if overrides.stage is Stage.DRAFT and Stage.DRAFT not in policy.create_stages:
-            raise Refused(
-                Reason.UNSUPPORTED,
-                f"{erp.title} has no drafts.",
-                fields={"overrides.initial_state": "not supported by this ERP"},
-                details={"ability": Stage.DRAFT.value},
-            )
-        return overrides.stage or min(policy.create_stages, key=lambda stage: stage.rank)
-
 
 def _request_key(new: NewInvoice) -> RequestKey | None:
     if not new.request_id:
         return None
-    overrides = new.overrides
-    content = (
-        new.channel,
-        new.order_id,
-        dict(overrides.line_skus),
-        overrides.warehouse,
-        overrides.price_list,
-        overrides.stage,
-    )
-    return RequestKey(
-        merchant=new.merchant, request_id=new.request_id, fingerprint=fingerprint("CreateInvoice", *content)
-    )
+    content = fingerprint("CreateInvoice", new.channel, new.order_id, asdict(new.overrides))
+    return RequestKey(merchant=new.merchant, request_id=new.request_id, fingerprint=content)
 
 
 def _refused(conflict: Conflict, new: NewInvoice) -> Refused:
-    if conflict.what == "request_id":
-        return request_id_reused(new.request_id)
+    return request_id_reused(new.request_id) if conflict.what == "request_id" else refusal_of(conflict)
+
+
+def refusal_of(conflict: Conflict) -> Refused:
+    """The refusal of an order that cannot be invoiced."""
     if conflict.what == "order":
         return not_found(conflict.holder)
     if conflict.what == "line":

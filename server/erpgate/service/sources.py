@@ -59,14 +59,23 @@ class Sources:
         Raises:
             Refused: There is none, or it is not connected.
         """
-        record = await self.channel(merchant, channel)
+        record = await self.invoicing_channel(merchant, channel)
         if record.state is ChannelState.PAUSED:
             raise Refused(
                 Reason.CHANNEL_PAUSED,
                 f"{record.name} is paused: resume it first.",
                 details={"channel": record.name},
             )
-        if record.state is not ChannelState.CONNECTED:
+        return record
+
+    async def invoicing_channel(self, merchant: str, channel: str) -> ChannelRecord:
+        """One channel whose wizard is finished; it may be paused.
+
+        Raises:
+            Refused: There is none, or its wizard is not finished.
+        """
+        record = await self.channel(merchant, channel)
+        if record.state not in (ChannelState.CONNECTED, ChannelState.PAUSED):
             raise Refused(
                 Reason.CHANNEL_NOT_CONNECTED,
                 f"{record.name} is not connected: finish its wizard first.",

@@ -9,7 +9,7 @@ from decimal import Decimal
 from erpgate.domain.eligibility import Outcome, RuleResult
 from erpgate.domain.order import Order
 from erpgate.domain.problem import LineProblem
-from erpgate.plugin.model import Company, Document, Draft, Payload, Stage
+from erpgate.plugin.model import Buyer, Company, Document, Draft, Payload, Stage
 from erpgate.plugin.reasons import Reason
 from erpgate.store.failure import Failure
 from erpgate.store.later import NOTHING_LATER, Later
@@ -170,19 +170,35 @@ class PaymentState(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Overrides:
-    """Values of a person for one invoice; None and empty mean the channel's.
+    """Values of a person for one invoice; None and empty mean the channel's, or the order's.
 
     Attributes:
         line_skus: Line id to SKU.
+        remember: Whether these corrections become aliases.
         warehouse: The ERP's id.
         price_list: The ERP's id.
         stage: How far the invoice goes.
+        erp_options: Fields that only this ERP has.
+        buyer: Instead of the order's.
+        customer: The ERP's id of the customer, instead of one that is found or made for the buyer.
+        due_date: Company-local date.
+        payment_term_days: From the document's date, instead of a due date.
+        shipping_policy: `not_invoiced` or `line`.
+        shipping_item: The ERP's id.
     """
 
     line_skus: Mapping[str, str] = field(default_factory=dict)
+    remember: bool = False
     warehouse: str = ""
     price_list: str = ""
     stage: Stage | None = None
+    erp_options: Payload = field(default_factory=dict)
+    buyer: Buyer | None = None
+    customer: str = ""
+    due_date: dt.date | None = None
+    payment_term_days: int | None = None
+    shipping_policy: str = ""
+    shipping_item: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -196,6 +212,7 @@ class Frozen:
         defaults_used: Settings that completed the buyer.
         arithmetic: From what was paid to the predicted total, a sentence a step.
         remainder: Predicted total less what was to be reached.
+        aliases: Line id to the item's SKU, where an alias decided what the line is.
     """
 
     draft: Draft
@@ -204,6 +221,7 @@ class Frozen:
     defaults_used: tuple[str, ...]
     arithmetic: tuple[str, ...]
     remainder: Decimal
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -266,6 +284,11 @@ class InvoiceRecord:
     def name(self) -> str:
         """Resource name."""
         return f"merchants/{self.merchant}/channels/{self.channel}/invoices/{self.invoice}"
+
+    @property
+    def sales_channel(self) -> str:
+        """Where its order was sold: what the order's id begins with, whose characters need no encoding."""
+        return self.order_id.partition(":")[0]
 
     @property
     def order_ids(self) -> tuple[str, ...]:

@@ -59,13 +59,18 @@ class Together:
         return [record.order for record in self.records]
 
 
-def invoiced_together(connection: sa.Connection, picked: OrderRecord) -> Together:
+def invoiced_together(connection: sa.Connection, picked: OrderRecord, *, complete: bool = True) -> Together:
     """The picked order with those of its basket that are neither cancelled nor invoiced.
 
     An order whose basket was invoiced without it is invoiced by itself.
 
+    Args:
+        connection: To the database.
+        picked: As stored.
+        complete: Whether a basket that is incomplete or inconsistent is refused.
+
     Raises:
-        Conflict: It has its invoice, or its basket is incomplete or inconsistent.
+        Conflict: It has its invoice, or its basket is refused.
     """
     merchant, key = picked.order.merchant, basket_of(picked.order)
     records = [picked] if key is None else _known(connection, merchant, orders_of_basket(connection, key))
@@ -77,7 +82,8 @@ def invoiced_together(connection: sa.Connection, picked: OrderRecord) -> Togethe
         raise Conflict("invoice", live[picked.order_id].name)
     if key is None or any(live[order_id].basket for order_id in sent):
         return Together(records=[picked], basket="", live=live, reversed=gone)
-    _check_basket([record.order for record in records])
+    if complete:
+        check_basket([record.order for record in records])
     joining = [r for r in records if r.order_id not in sent and r.order.state is not OrderState.CANCELLED]
     together = joining if picked in joining else [*joining, picked]
     return Together(records=together, basket=key[2], live=live, reversed=gone)
@@ -88,13 +94,30 @@ def _known(connection: sa.Connection, merchant: str, rows: Sequence[sa.Row[tuple
     return [order_record(row, verdicts.get(row.order_id, ())) for row in rows]
 
 
-def _check_basket(orders: Sequence[Order]) -> None:
+def check_basket(orders: Sequence[Order]) -> None:
+    """Refuses a basket that cannot be one invoice.
+
+    Raises:
+        Conflict: Orders are missing, or they differ in what they must share.
+    """
     absent, names = missing(orders)
     if absent:
         raise Conflict("basket_incomplete", ", ".join(names) or f"{absent} orders")
     differing = disagreement(orders)
     if differing is not None:
         raise Conflict("basket_inconsistent", f"{differing[0]} {', '.join(differing[1])}")
+
+
+def check_lines(orders: Sequence[Order], overrides: Overrides) -> None:
+    """Refuses corrections of lines that the orders do not have.
+
+    Raises:
+        Conflict: There is one.
+    """
+    lines = {line.line_id for line in sale_of(orders).lines}
+    for line_id in overrides.line_skus:
+        if line_id not in lines:
+            raise Conflict("line", line_id)
 
 
 @dataclass(frozen=True)
@@ -114,7 +137,7 @@ class RequestInvoice(Write[InvoiceRecord]):
         if self.request is not None and (made := recall(connection, self.request)) is not None:
             return self._made(connection, made)
         together = self._together(connection)
-        self._check_lines(together)
+        check_lines(together.orders, self.overrides)
         kept = self._kept(together)
         self._make_room(connection, together, kept)
         invoice = self._begin(connection, together) if kept is None else self._take_over(connection, kept, together)
@@ -138,12 +161,6 @@ class RequestInvoice(Write[InvoiceRecord]):
         if key is not None:
             lock_baskets(connection, [key])
         return invoiced_together(connection, record)
-
-    def _check_lines(self, together: Together) -> None:
-        lines = {line.line_id for line in sale_of(together.orders).lines}
-        for line_id in self.overrides.line_skus:
-            if line_id not in lines:
-                raise Conflict("line", line_id)
 
     def _kept(self, together: Together) -> InvoiceRecord | None:
         """The picked order's own invoice, if it is this channel's and for as many orders."""
@@ -231,13 +248,21 @@ class RetryInvoice(Write[InvoiceRecord]):
 
     def apply(self, connection: sa.Connection) -> InvoiceRecord:
         """Overrides count only while nothing has been sent."""
-        invoice = self.invoice
+        given = self.invoice
+        invoice = get_invoice(connection, given.merchant, given.channel, given.invoice) or given
         changes = self.overrides != Overrides()
         if changes and invoice.frozen is not None:
             raise Conflict("sent", invoice.name)
+        records = [get_order(connection, invoice.merchant, order_id) for order_id in invoice.order_ids]
+        check_lines([record.order for record in records if record is not None], self.overrides)
         if invoice.state is InvoiceState.BLOCKED:
             state = InvoiceState.PENDING if invoice.document is None else InvoiceState.DRAFT
-            merged = replace(invoice, state=state, failure=None, stage=self.stage, update_time=self.now)
-            invoice = save(connection, replace(merged, overrides=self.overrides) if changes else merged)
+            invoice = self._saved(connection, replace(invoice, state=state, failure=None), changes=changes)
+        elif changes:
+            invoice = self._saved(connection, invoice, changes=True)
         wake(connection, [issue_task(invoice, self.now)])
         return invoice
+
+    def _saved(self, connection: sa.Connection, invoice: InvoiceRecord, *, changes: bool) -> InvoiceRecord:
+        overrides = self.overrides if changes else invoice.overrides
+        return save(connection, replace(invoice, overrides=overrides, stage=self.stage, update_time=self.now))

@@ -271,6 +271,19 @@ customer = sa.Table(
     sqlite_with_rowid=False,
 )
 
+sku_alias = sa.Table(
+    "sku_alias",
+    metadata,
+    _key("merchant"),
+    _key("account"),
+    _key("sku"),
+    _text("item"),
+    _text("item_sku"),
+    _text("learned_from"),
+    _number("set_time"),
+    sqlite_with_rowid=False,
+)
+
 catalog_item = sa.Table(
     "catalog_item",
     metadata,

@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from erpgate.v1 import channel_service_pb2 as erpgate_dot_v1_dot_channel__service__pb2
+from erpgate.v1 import sku_alias_pb2 as erpgate_dot_v1_dot_sku__alias__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -96,6 +97,21 @@ class ChannelServiceStub:
                 '/erpgate.v1.ChannelService/DeleteChannel',
                 request_serializer=erpgate_dot_v1_dot_channel__service__pb2.DeleteChannelRequest.SerializeToString,
                 response_deserializer=erpgate_dot_v1_dot_channel__service__pb2.DeleteChannelResponse.FromString,
+                _registered_method=True)
+        self.SetSkuAlias = channel.unary_unary(
+                '/erpgate.v1.ChannelService/SetSkuAlias',
+                request_serializer=erpgate_dot_v1_dot_sku__alias__pb2.SetSkuAliasRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_sku__alias__pb2.SetSkuAliasResponse.FromString,
+                _registered_method=True)
+        self.ListSkuAliases = channel.unary_unary(
+                '/erpgate.v1.ChannelService/ListSkuAliases',
+                request_serializer=erpgate_dot_v1_dot_sku__alias__pb2.ListSkuAliasesRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_sku__alias__pb2.ListSkuAliasesResponse.FromString,
+                _registered_method=True)
+        self.DeleteSkuAlias = channel.unary_unary(
+                '/erpgate.v1.ChannelService/DeleteSkuAlias',
+                request_serializer=erpgate_dot_v1_dot_sku__alias__pb2.DeleteSkuAliasRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_sku__alias__pb2.DeleteSkuAliasResponse.FromString,
                 _registered_method=True)
 
 
@@ -225,6 +241,35 @@ class ChannelServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetSkuAlias(self, request, context):
+        """Remembers what a sales channel's SKU means in the ERP, for every invoice from now on.
+
+        The item is looked up now: one that cannot be invoiced is refused. Invoices that are blocked are not retried by it.
+
+        Reasons: CHANNEL_NOT_CONNECTED, SKU_NOT_FOUND, SKU_AMBIGUOUS, ITEM_INACTIVE, VARIANT_NOT_INVOICEABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSkuAliases(self, request, context):
+        """Lists the aliases of a channel's company by SKU.
+
+        Reasons: CHANNEL_NOT_CONNECTED, PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteSkuAlias(self, request, context):
+        """Forgets an alias; one that is gone already is a success.
+
+        Reasons: CHANNEL_NOT_CONNECTED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ChannelServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -287,6 +332,21 @@ def add_ChannelServiceServicer_to_server(servicer, server):
                     servicer.DeleteChannel,
                     request_deserializer=erpgate_dot_v1_dot_channel__service__pb2.DeleteChannelRequest.FromString,
                     response_serializer=erpgate_dot_v1_dot_channel__service__pb2.DeleteChannelResponse.SerializeToString,
+            ),
+            'SetSkuAlias': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetSkuAlias,
+                    request_deserializer=erpgate_dot_v1_dot_sku__alias__pb2.SetSkuAliasRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_sku__alias__pb2.SetSkuAliasResponse.SerializeToString,
+            ),
+            'ListSkuAliases': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSkuAliases,
+                    request_deserializer=erpgate_dot_v1_dot_sku__alias__pb2.ListSkuAliasesRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_sku__alias__pb2.ListSkuAliasesResponse.SerializeToString,
+            ),
+            'DeleteSkuAlias': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteSkuAlias,
+                    request_deserializer=erpgate_dot_v1_dot_sku__alias__pb2.DeleteSkuAliasRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_sku__alias__pb2.DeleteSkuAliasResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -616,6 +676,87 @@ class ChannelService:
             '/erpgate.v1.ChannelService/DeleteChannel',
             erpgate_dot_v1_dot_channel__service__pb2.DeleteChannelRequest.SerializeToString,
             erpgate_dot_v1_dot_channel__service__pb2.DeleteChannelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetSkuAlias(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.ChannelService/SetSkuAlias',
+            erpgate_dot_v1_dot_sku__alias__pb2.SetSkuAliasRequest.SerializeToString,
+            erpgate_dot_v1_dot_sku__alias__pb2.SetSkuAliasResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSkuAliases(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.ChannelService/ListSkuAliases',
+            erpgate_dot_v1_dot_sku__alias__pb2.ListSkuAliasesRequest.SerializeToString,
+            erpgate_dot_v1_dot_sku__alias__pb2.ListSkuAliasesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteSkuAlias(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.ChannelService/DeleteSkuAlias',
+            erpgate_dot_v1_dot_sku__alias__pb2.DeleteSkuAliasRequest.SerializeToString,
+            erpgate_dot_v1_dot_sku__alias__pb2.DeleteSkuAliasResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from erpgate.v1 import channel_service_pb2 as _channel_service_pb2
+from erpgate.v1 import sku_alias_pb2 as _sku_alias_pb2
 from grpc import aio as _aio
 import abc as _abc_1
 import grpc as _grpc
@@ -106,6 +107,23 @@ class ChannelServiceStub:
 
     Reasons: CHANNEL_HAS_UNFINISHED_INVOICES, ETAG_MISMATCH.
     """
+    SetSkuAlias: _grpc.UnaryUnaryMultiCallable[_sku_alias_pb2.SetSkuAliasRequest, _sku_alias_pb2.SetSkuAliasResponse]
+    """Remembers what a sales channel's SKU means in the ERP, for every invoice from now on.
+
+    The item is looked up now: one that cannot be invoiced is refused. Invoices that are blocked are not retried by it.
+
+    Reasons: CHANNEL_NOT_CONNECTED, SKU_NOT_FOUND, SKU_AMBIGUOUS, ITEM_INACTIVE, VARIANT_NOT_INVOICEABLE.
+    """
+    ListSkuAliases: _grpc.UnaryUnaryMultiCallable[_sku_alias_pb2.ListSkuAliasesRequest, _sku_alias_pb2.ListSkuAliasesResponse]
+    """Lists the aliases of a channel's company by SKU.
+
+    Reasons: CHANNEL_NOT_CONNECTED, PAGE_TOKEN_INVALID.
+    """
+    DeleteSkuAlias: _grpc.UnaryUnaryMultiCallable[_sku_alias_pb2.DeleteSkuAliasRequest, _sku_alias_pb2.DeleteSkuAliasResponse]
+    """Forgets an alias; one that is gone already is a success.
+
+    Reasons: CHANNEL_NOT_CONNECTED.
+    """
 
 @_typing.type_check_only
 class ChannelServiceAsyncStub(ChannelServiceStub):
@@ -184,6 +202,23 @@ class ChannelServiceAsyncStub(ChannelServiceStub):
     """Forgets a channel and its credentials. What was invoiced stays known, so that it is never invoiced again.
 
     Reasons: CHANNEL_HAS_UNFINISHED_INVOICES, ETAG_MISMATCH.
+    """
+    SetSkuAlias: _aio.UnaryUnaryMultiCallable[_sku_alias_pb2.SetSkuAliasRequest, _sku_alias_pb2.SetSkuAliasResponse]  # type: ignore[assignment]
+    """Remembers what a sales channel's SKU means in the ERP, for every invoice from now on.
+
+    The item is looked up now: one that cannot be invoiced is refused. Invoices that are blocked are not retried by it.
+
+    Reasons: CHANNEL_NOT_CONNECTED, SKU_NOT_FOUND, SKU_AMBIGUOUS, ITEM_INACTIVE, VARIANT_NOT_INVOICEABLE.
+    """
+    ListSkuAliases: _aio.UnaryUnaryMultiCallable[_sku_alias_pb2.ListSkuAliasesRequest, _sku_alias_pb2.ListSkuAliasesResponse]  # type: ignore[assignment]
+    """Lists the aliases of a channel's company by SKU.
+
+    Reasons: CHANNEL_NOT_CONNECTED, PAGE_TOKEN_INVALID.
+    """
+    DeleteSkuAlias: _aio.UnaryUnaryMultiCallable[_sku_alias_pb2.DeleteSkuAliasRequest, _sku_alias_pb2.DeleteSkuAliasResponse]  # type: ignore[assignment]
+    """Forgets an alias; one that is gone already is a success.
+
+    Reasons: CHANNEL_NOT_CONNECTED.
     """
 
 class ChannelServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -332,6 +367,41 @@ class ChannelServiceServicer(metaclass=_abc_1.ABCMeta):
         """Forgets a channel and its credentials. What was invoiced stays known, so that it is never invoiced again.
 
         Reasons: CHANNEL_HAS_UNFINISHED_INVOICES, ETAG_MISMATCH.
+        """
+
+    @_abc_1.abstractmethod
+    def SetSkuAlias(
+        self,
+        request: _sku_alias_pb2.SetSkuAliasRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_sku_alias_pb2.SetSkuAliasResponse, _abc.Awaitable[_sku_alias_pb2.SetSkuAliasResponse]]:
+        """Remembers what a sales channel's SKU means in the ERP, for every invoice from now on.
+
+        The item is looked up now: one that cannot be invoiced is refused. Invoices that are blocked are not retried by it.
+
+        Reasons: CHANNEL_NOT_CONNECTED, SKU_NOT_FOUND, SKU_AMBIGUOUS, ITEM_INACTIVE, VARIANT_NOT_INVOICEABLE.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSkuAliases(
+        self,
+        request: _sku_alias_pb2.ListSkuAliasesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_sku_alias_pb2.ListSkuAliasesResponse, _abc.Awaitable[_sku_alias_pb2.ListSkuAliasesResponse]]:
+        """Lists the aliases of a channel's company by SKU.
+
+        Reasons: CHANNEL_NOT_CONNECTED, PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteSkuAlias(
+        self,
+        request: _sku_alias_pb2.DeleteSkuAliasRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_sku_alias_pb2.DeleteSkuAliasResponse, _abc.Awaitable[_sku_alias_pb2.DeleteSkuAliasResponse]]:
+        """Forgets an alias; one that is gone already is a success.
+
+        Reasons: CHANNEL_NOT_CONNECTED.
         """
 
 def add_ChannelServiceServicer_to_server(servicer: ChannelServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -8,8 +8,10 @@ from erpgate.v1 import channel_pb2 as _channel_pb2
 from erpgate.v1 import failure_pb2 as _failure_pb2
 from erpgate.v1 import fiscal_state_pb2 as _fiscal_state_pb2
 from erpgate.v1 import operation_pb2 as _operation_pb2
+from erpgate.v1 import party_pb2 as _party_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -166,6 +168,26 @@ class Invoice(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class AliasesUsedEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     NAME_FIELD_NUMBER: _builtins.int
     ORDER_FIELD_NUMBER: _builtins.int
     REFERENCE_FIELD_NUMBER: _builtins.int
@@ -201,6 +223,9 @@ class Invoice(_message.Message):
     LOOK_TIME_FIELD_NUMBER: _builtins.int
     ISSUE_NUMBER_FIELD_NUMBER: _builtins.int
     ORDERS_FIELD_NUMBER: _builtins.int
+    OVERRIDES_FIELD_NUMBER: _builtins.int
+    REQUESTED_FIELD_NUMBER: _builtins.int
+    ALIASES_USED_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, such as `merchants/acme/channels/main/invoices/01K2Z7A8B9C0D1E2F3G4H5J6K7`."""
     order: _builtins.str
@@ -245,6 +270,8 @@ class Invoice(_message.Message):
     """What is still to be paid, as the ERP had it last; empty before it answered."""
     issue_number: _builtins.int
     """Counts the documents for the order, from 1; it rises when a person replaces one that does not stand any more."""
+    requested: _builtins.bool
+    """Whether a person asked for it; otherwise the automation did."""
     @_builtins.property
     def failure(self) -> _failure_pb2.Failure:
         """Why it is blocked, failed or waits; absent when nothing is wrong."""
@@ -297,6 +324,14 @@ class Invoice(_message.Message):
     def orders(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Every order that it is for: one, or those of a basket, by name."""
 
+    @_builtins.property
+    def overrides(self) -> Global___InvoiceOverrides:
+        """What a person overrode for it."""
+
+    @_builtins.property
+    def aliases_used(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """SKU of the ERP's item by line id, for lines that an alias decided."""
+
     def __init__(
         self,
         *,
@@ -335,10 +370,13 @@ class Invoice(_message.Message):
         look_time: _timestamp_pb2.Timestamp | None = ...,
         issue_number: _builtins.int = ...,
         orders: _abc.Iterable[_builtins.str] | None = ...,
+        overrides: Global___InvoiceOverrides | None = ...,
+        requested: _builtins.bool = ...,
+        aliases_used: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "drift", b"drift", "failure", b"failure", "look_time", b"look_time", "pending_operation", b"pending_operation", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "drift", b"drift", "failure", b"failure", "look_time", b"look_time", "overrides", b"overrides", "pending_operation", b"pending_operation", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arithmetic", b"arithmetic", "attempts", b"attempts", "balance", b"balance", "create_time", b"create_time", "credit_notes", b"credit_notes", "credited_total", b"credited_total", "currency_code", b"currency_code", "customer_id", b"customer_id", "date", b"date", "defaults_used", b"defaults_used", "document_id", b"document_id", "document_number", b"document_number", "drift", b"drift", "due_date", b"due_date", "etag", b"etag", "expected_total", b"expected_total", "failure", b"failure", "fiscal_state", b"fiscal_state", "issue_number", b"issue_number", "lines", b"lines", "look_time", b"look_time", "name", b"name", "order", b"order", "orders", b"orders", "paid_total", b"paid_total", "payment_state", b"payment_state", "payments", b"payments", "pending_operation", b"pending_operation", "reference", b"reference", "shipping_left_out", b"shipping_left_out", "state", b"state", "tax", b"tax", "tax_base", b"tax_base", "total", b"total", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases_used", b"aliases_used", "arithmetic", b"arithmetic", "attempts", b"attempts", "balance", b"balance", "create_time", b"create_time", "credit_notes", b"credit_notes", "credited_total", b"credited_total", "currency_code", b"currency_code", "customer_id", b"customer_id", "date", b"date", "defaults_used", b"defaults_used", "document_id", b"document_id", "document_number", b"document_number", "drift", b"drift", "due_date", b"due_date", "etag", b"etag", "expected_total", b"expected_total", "failure", b"failure", "fiscal_state", b"fiscal_state", "issue_number", b"issue_number", "lines", b"lines", "look_time", b"look_time", "name", b"name", "order", b"order", "orders", b"orders", "overrides", b"overrides", "paid_total", b"paid_total", "payment_state", b"payment_state", "payments", b"payments", "pending_operation", b"pending_operation", "reference", b"reference", "requested", b"requested", "shipping_left_out", b"shipping_left_out", "state", b"state", "tax", b"tax", "tax_base", b"tax_base", "total", b"total", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -396,7 +434,7 @@ Global___Attempt: _TypeAlias = Attempt  # noqa: Y015
 
 @_typing.final
 class InvoiceOverrides(_message.Message):
-    """Values of a person for one invoice, instead of the channel's."""
+    """Values of a person for one invoice, instead of the channel's and the order's. What is empty is not overridden."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -425,6 +463,14 @@ class InvoiceOverrides(_message.Message):
     PRICE_LIST_FIELD_NUMBER: _builtins.int
     INITIAL_STATE_FIELD_NUMBER: _builtins.int
     ISSUE_FIELD_NUMBER: _builtins.int
+    REMEMBER_LINE_SKUS_FIELD_NUMBER: _builtins.int
+    ERP_OPTIONS_FIELD_NUMBER: _builtins.int
+    BUYER_FIELD_NUMBER: _builtins.int
+    CUSTOMER_ID_FIELD_NUMBER: _builtins.int
+    DUE_DATE_FIELD_NUMBER: _builtins.int
+    PAYMENT_TERM_DAYS_FIELD_NUMBER: _builtins.int
+    SHIPPING_POLICY_FIELD_NUMBER: _builtins.int
+    SHIPPING_ITEM_FIELD_NUMBER: _builtins.int
     warehouse: _builtins.str
     """The ERP's warehouse id."""
     price_list: _builtins.str
@@ -433,9 +479,29 @@ class InvoiceOverrides(_message.Message):
     """How far the invoice goes."""
     issue: _builtins.bool
     """Whether it is issued to the tax authority; needs INITIAL_STATE_OPEN."""
+    remember_line_skus: _builtins.bool
+    """Whether the corrections in `line_skus` are remembered as aliases once they have matched an item."""
+    customer_id: _builtins.str
+    """The ERP's id of the customer, which is used as it is: nothing is looked up or created for the buyer."""
+    due_date: _builtins.str
+    """Due date, `YYYY-MM-DD`, not before the document's date. Not beside `payment_term_days`."""
+    payment_term_days: _builtins.int
+    """Days from the document's date to its due date, 0 to 365."""
+    shipping_policy: _channel_pb2.ShippingPolicy.ValueType
+    """What happens to shipping."""
+    shipping_item: _builtins.str
+    """The ERP's item for shipping; for SHIPPING_POLICY_LINE, where the channel has none or another one."""
     @_builtins.property
     def line_skus(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
-        """SKU by line id, for lines whose own SKU does not match."""
+        """SKU by line id, for lines whose own SKU does not match; of a basket, by external id and line id, such as `1001/2`."""
+
+    @_builtins.property
+    def erp_options(self) -> _struct_pb2.Struct:
+        """Fields that only this ERP has, by name, as in the settings of the channel; the others keep the channel's values."""
+
+    @_builtins.property
+    def buyer(self) -> _party_pb2.Party:
+        """Who the invoice is for, instead of the order's buyer as a whole. Not beside `customer_id`."""
 
     def __init__(
         self,
@@ -445,13 +511,26 @@ class InvoiceOverrides(_message.Message):
         price_list: _builtins.str = ...,
         initial_state: _channel_pb2.InitialState.ValueType = ...,
         issue: _builtins.bool | None = ...,
+        remember_line_skus: _builtins.bool = ...,
+        erp_options: _struct_pb2.Struct | None = ...,
+        buyer: _party_pb2.Party | None = ...,
+        customer_id: _builtins.str = ...,
+        due_date: _builtins.str = ...,
+        payment_term_days: _builtins.int | None = ...,
+        shipping_policy: _channel_pb2.ShippingPolicy.ValueType = ...,
+        shipping_item: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_issue", b"_issue", "issue", b"issue"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_issue", b"_issue", "_payment_term_days", b"_payment_term_days", "buyer", b"buyer", "erp_options", b"erp_options", "issue", b"issue", "payment_term_days", b"payment_term_days"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_issue", b"_issue", "initial_state", b"initial_state", "issue", b"issue", "line_skus", b"line_skus", "price_list", b"price_list", "warehouse", b"warehouse"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_issue", b"_issue", "_payment_term_days", b"_payment_term_days", "buyer", b"buyer", "customer_id", b"customer_id", "due_date", b"due_date", "erp_options", b"erp_options", "initial_state", b"initial_state", "issue", b"issue", "line_skus", b"line_skus", "payment_term_days", b"payment_term_days", "price_list", b"price_list", "remember_line_skus", b"remember_line_skus", "shipping_item", b"shipping_item", "shipping_policy", b"shipping_policy", "warehouse", b"warehouse"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__issue: _TypeAlias = _typing.Literal["issue"]  # noqa: Y015
     _WhichOneofArgType__issue: _TypeAlias = _typing.Literal["_issue", b"_issue"]  # noqa: Y015
+    _WhichOneofReturnType__payment_term_days: _TypeAlias = _typing.Literal["payment_term_days"]  # noqa: Y015
+    _WhichOneofArgType__payment_term_days: _TypeAlias = _typing.Literal["_payment_term_days", b"_payment_term_days"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__issue) -> _WhichOneofReturnType__issue | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__payment_term_days) -> _WhichOneofReturnType__payment_term_days | None: ...
 
 Global___InvoiceOverrides: _TypeAlias = InvoiceOverrides  # noqa: Y015

@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from erpgate.v1 import error_reason_pb2 as _error_reason_pb2
 from erpgate.v1 import invoice_pb2 as _invoice_pb2
+from erpgate.v1 import invoice_preview_pb2 as _invoice_preview_pb2
 from erpgate.v1 import order_pb2 as _order_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -256,6 +257,62 @@ class ListOrdersResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListOrdersResponse: _TypeAlias = ListOrdersResponse  # noqa: Y015
+
+@_typing.final
+class PreviewInvoiceRequest(_message.Message):
+    """Request of PreviewInvoice."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    ORDER_FIELD_NUMBER: _builtins.int
+    OVERRIDES_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """Required. The channel, such as `merchants/acme/channels/main`."""
+    order: _builtins.str
+    """Required. The order, such as `merchants/acme/orders/shop-co:1001`."""
+    @_builtins.property
+    def overrides(self) -> _invoice_pb2.InvoiceOverrides:
+        """Values of a person for this invoice."""
+
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        order: _builtins.str = ...,
+        overrides: _invoice_pb2.InvoiceOverrides | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["overrides", b"overrides"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["order", b"order", "overrides", b"overrides", "parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewInvoiceRequest: _TypeAlias = PreviewInvoiceRequest  # noqa: Y015
+
+@_typing.final
+class PreviewInvoiceResponse(_message.Message):
+    """Response of PreviewInvoice."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PREVIEW_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def preview(self) -> _invoice_preview_pb2.InvoicePreview:
+        """What the invoice would be."""
+
+    def __init__(
+        self,
+        *,
+        preview: _invoice_preview_pb2.InvoicePreview | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["preview", b"preview"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["preview", b"preview"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewInvoiceResponse: _TypeAlias = PreviewInvoiceResponse  # noqa: Y015
 
 @_typing.final
 class CreateInvoiceRequest(_message.Message):

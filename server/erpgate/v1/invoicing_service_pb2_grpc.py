@@ -58,6 +58,11 @@ class InvoicingServiceStub:
                 request_serializer=erpgate_dot_v1_dot_invoicing__service__pb2.ListOrdersRequest.SerializeToString,
                 response_deserializer=erpgate_dot_v1_dot_invoicing__service__pb2.ListOrdersResponse.FromString,
                 _registered_method=True)
+        self.PreviewInvoice = channel.unary_unary(
+                '/erpgate.v1.InvoicingService/PreviewInvoice',
+                request_serializer=erpgate_dot_v1_dot_invoicing__service__pb2.PreviewInvoiceRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_invoicing__service__pb2.PreviewInvoiceResponse.FromString,
+                _registered_method=True)
         self.CreateInvoice = channel.unary_unary(
                 '/erpgate.v1.InvoicingService/CreateInvoice',
                 request_serializer=erpgate_dot_v1_dot_invoicing__service__pb2.CreateInvoiceRequest.SerializeToString,
@@ -166,12 +171,28 @@ class InvoicingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PreviewInvoice(self, request, context):
+        """Computes an order's invoice without sending anything: what its lines are, what the ERP would make of it, and
+        everything that stands against it.
+
+        The answer's form is what CreateInvoice takes, filled in. SKUs that the catalogue does not have are asked for in the
+        ERP, for a few seconds at most. Of a basket, all orders that have come are computed.
+
+        Reasons: ALREADY_INVOICED, CHANNEL_NOT_CONNECTED, UNSUPPORTED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CreateInvoice(self, request, context):
         """Invoices one order now, whatever the automation says, and answers at once with a PENDING invoice.
 
         Repeating the call with the same request_id gives the invoice created first.
 
-        Reasons: ALREADY_INVOICED, CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, UNSUPPORTED, REQUEST_ID_REUSED.
+        Of a basket, all orders that are neither cancelled nor invoiced are invoiced together.
+
+        Reasons: ALREADY_INVOICED, BASKET_INCOMPLETE, BASKET_INCONSISTENT, CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED,
+        UNSUPPORTED, REQUEST_ID_REUSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -316,6 +337,11 @@ def add_InvoicingServiceServicer_to_server(servicer, server):
                     servicer.ListOrders,
                     request_deserializer=erpgate_dot_v1_dot_invoicing__service__pb2.ListOrdersRequest.FromString,
                     response_serializer=erpgate_dot_v1_dot_invoicing__service__pb2.ListOrdersResponse.SerializeToString,
+            ),
+            'PreviewInvoice': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewInvoice,
+                    request_deserializer=erpgate_dot_v1_dot_invoicing__service__pb2.PreviewInvoiceRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_invoicing__service__pb2.PreviewInvoiceResponse.SerializeToString,
             ),
             'CreateInvoice': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateInvoice,
@@ -489,6 +515,33 @@ class InvoicingService:
             '/erpgate.v1.InvoicingService/ListOrders',
             erpgate_dot_v1_dot_invoicing__service__pb2.ListOrdersRequest.SerializeToString,
             erpgate_dot_v1_dot_invoicing__service__pb2.ListOrdersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewInvoice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.InvoicingService/PreviewInvoice',
+            erpgate_dot_v1_dot_invoicing__service__pb2.PreviewInvoiceRequest.SerializeToString,
+            erpgate_dot_v1_dot_invoicing__service__pb2.PreviewInvoiceResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -60,12 +60,24 @@ class InvoicingServiceStub:
 
     Reasons: PAGE_TOKEN_INVALID.
     """
+    PreviewInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_service_pb2.PreviewInvoiceRequest, _invoicing_service_pb2.PreviewInvoiceResponse]
+    """Computes an order's invoice without sending anything: what its lines are, what the ERP would make of it, and
+    everything that stands against it.
+
+    The answer's form is what CreateInvoice takes, filled in. SKUs that the catalogue does not have are asked for in the
+    ERP, for a few seconds at most. Of a basket, all orders that have come are computed.
+
+    Reasons: ALREADY_INVOICED, CHANNEL_NOT_CONNECTED, UNSUPPORTED.
+    """
     CreateInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_service_pb2.CreateInvoiceRequest, _invoicing_service_pb2.CreateInvoiceResponse]
     """Invoices one order now, whatever the automation says, and answers at once with a PENDING invoice.
 
     Repeating the call with the same request_id gives the invoice created first.
 
-    Reasons: ALREADY_INVOICED, CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, UNSUPPORTED, REQUEST_ID_REUSED.
+    Of a basket, all orders that are neither cancelled nor invoiced are invoiced together.
+
+    Reasons: ALREADY_INVOICED, BASKET_INCOMPLETE, BASKET_INCONSISTENT, CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED,
+    UNSUPPORTED, REQUEST_ID_REUSED.
     """
     GetInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_service_pb2.GetInvoiceRequest, _invoicing_service_pb2.GetInvoiceResponse]
     """Gets an invoice with its attempts."""
@@ -171,12 +183,24 @@ class InvoicingServiceAsyncStub(InvoicingServiceStub):
 
     Reasons: PAGE_TOKEN_INVALID.
     """
+    PreviewInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_service_pb2.PreviewInvoiceRequest, _invoicing_service_pb2.PreviewInvoiceResponse]  # type: ignore[assignment]
+    """Computes an order's invoice without sending anything: what its lines are, what the ERP would make of it, and
+    everything that stands against it.
+
+    The answer's form is what CreateInvoice takes, filled in. SKUs that the catalogue does not have are asked for in the
+    ERP, for a few seconds at most. Of a basket, all orders that have come are computed.
+
+    Reasons: ALREADY_INVOICED, CHANNEL_NOT_CONNECTED, UNSUPPORTED.
+    """
     CreateInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_service_pb2.CreateInvoiceRequest, _invoicing_service_pb2.CreateInvoiceResponse]  # type: ignore[assignment]
     """Invoices one order now, whatever the automation says, and answers at once with a PENDING invoice.
 
     Repeating the call with the same request_id gives the invoice created first.
 
-    Reasons: ALREADY_INVOICED, CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, UNSUPPORTED, REQUEST_ID_REUSED.
+    Of a basket, all orders that are neither cancelled nor invoiced are invoiced together.
+
+    Reasons: ALREADY_INVOICED, BASKET_INCOMPLETE, BASKET_INCONSISTENT, CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED,
+    UNSUPPORTED, REQUEST_ID_REUSED.
     """
     GetInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_service_pb2.GetInvoiceRequest, _invoicing_service_pb2.GetInvoiceResponse]  # type: ignore[assignment]
     """Gets an invoice with its attempts."""
@@ -305,6 +329,21 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def PreviewInvoice(
+        self,
+        request: _invoicing_service_pb2.PreviewInvoiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoicing_service_pb2.PreviewInvoiceResponse, _abc.Awaitable[_invoicing_service_pb2.PreviewInvoiceResponse]]:
+        """Computes an order's invoice without sending anything: what its lines are, what the ERP would make of it, and
+        everything that stands against it.
+
+        The answer's form is what CreateInvoice takes, filled in. SKUs that the catalogue does not have are asked for in the
+        ERP, for a few seconds at most. Of a basket, all orders that have come are computed.
+
+        Reasons: ALREADY_INVOICED, CHANNEL_NOT_CONNECTED, UNSUPPORTED.
+        """
+
+    @_abc_1.abstractmethod
     def CreateInvoice(
         self,
         request: _invoicing_service_pb2.CreateInvoiceRequest,
@@ -314,7 +353,10 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Repeating the call with the same request_id gives the invoice created first.
 
-        Reasons: ALREADY_INVOICED, CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED, UNSUPPORTED, REQUEST_ID_REUSED.
+        Of a basket, all orders that are neither cancelled nor invoiced are invoiced together.
+
+        Reasons: ALREADY_INVOICED, BASKET_INCOMPLETE, BASKET_INCONSISTENT, CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED,
+        UNSUPPORTED, REQUEST_ID_REUSED.
         """
 
     @_abc_1.abstractmethod

@@ -19,6 +19,7 @@ from erpgate.v1 import (
     invoicing_service_pb2,
     operation_pb2,
     order_pb2,
+    sku_alias_pb2,
 )
 from erpgate.v1 import invoicing_operations_pb2 as operations
 from google.protobuf.any_pb2 import Any as AnyMessage
@@ -163,6 +164,26 @@ CALLS: dict[str, tuple[Callable[[Client], Any], Message, Any]] = {
         catalog_service_pb2.LookupSkusRequest(parent=CHANNEL, skus=["A"]),
         [],
     ),
+    "SetSkuAlias": (
+        lambda c: c.set_sku_alias(CHANNEL, "A", "B").sku,
+        sku_alias_pb2.SetSkuAliasRequest(parent=CHANNEL, alias=sku_alias_pb2.SkuAlias(sku="A", item_sku="B")),
+        "",
+    ),
+    "ListSkuAliases": (
+        lambda c: list(c.list_sku_aliases(CHANNEL, page_size=3)),
+        sku_alias_pb2.ListSkuAliasesRequest(parent=CHANNEL, page_size=3),
+        [],
+    ),
+    "DeleteSkuAlias": (
+        lambda c: c.delete_sku_alias(CHANNEL, "A"),
+        sku_alias_pb2.DeleteSkuAliasRequest(parent=CHANNEL, sku="A"),
+        None,
+    ),
+    "PreviewInvoice": (
+        lambda c: list(c.preview_invoice(CHANNEL, ORDER).orders),
+        invoicing_service_pb2.PreviewInvoiceRequest(parent=CHANNEL, order=ORDER),
+        [],
+    ),
     "SubmitOrder": (
         lambda c: c.submit_order("merchants/acme", order_pb2.Order()).name,
         invoicing_service_pb2.SubmitOrderRequest(parent="merchants/acme", order=order_pb2.Order()),
@@ -233,7 +254,7 @@ CALLS: dict[str, tuple[Callable[[Client], Any], Message, Any]] = {
 
 
 def response_of(method: str) -> Message:
-    for file in (channel_service_pb2, catalog_service_pb2, invoicing_service_pb2, operations):
+    for file in (channel_service_pb2, catalog_service_pb2, invoicing_service_pb2, operations, sku_alias_pb2):
         if kind := getattr(file, f"{method}Response", None):
             message: Message = kind()
             return message

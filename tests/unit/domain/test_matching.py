@@ -36,7 +36,7 @@ def matched(
 ) -> dict[str, str]:
     lines = [a_line(sku=sku, line_id=str(number)) for number, sku in enumerate(skus, 1)]
     found = match(lines, items, OneCode(), ChannelSettings(), corrections=corrections or {}, known_skus=known)
-    return {line_id: item.id for line_id, item in found.items()}
+    return {line_id: item.id for line_id, item in found.all_items().items()}
 
 
 def refused(
@@ -192,4 +192,4 @@ def test_with_barcodes_each_variant_is_its_own_item() -> None:
     )
     lines = [a_line(sku="7702")]
     settings = ChannelSettings(sku_source="barcode")
-    assert match(lines, [red, blue], OneCode(), settings, corrections={}) == {"1": blue}
+    assert match(lines, [red, blue], OneCode(), settings, corrections={}).items == {"1": blue}

@@ -1,15 +1,15 @@
-"""Invoices, their attempts and a person's overrides."""
+"""Invoices and their attempts."""
 
 from collections.abc import Sequence
 from typing import Final
 
-from erpgate.plugin.model import Document, Stage
+from erpgate.plugin.model import Document
 from erpgate.plugin.reasons import Reason
 from erpgate.rpc import names
 from erpgate.rpc.convert.channel import etag
 from erpgate.rpc.convert.operation import FISCAL_STATES, add_later, failure_to_wire
+from erpgate.rpc.convert.overrides import overrides_to_wire
 from erpgate.rpc.convert.scalars import REASONS, WireEnum, amount_text, timestamp, timestamp_or_none
-from erpgate.rpc.convert.settings import INITIAL_STATES
 from erpgate.store.records import AttemptRecord, Frozen, InvoiceRecord, InvoiceState, Overrides
 from erpgate.v1 import invoice_pb2
 
@@ -37,6 +37,8 @@ def invoice_to_wire(record: InvoiceRecord, attempts: Sequence[AttemptRecord] = (
         etag=etag(record.version),
         orders=[names.order_name(record.merchant, order_id) for order_id in record.order_ids],
         issue_number=record.issue_no,
+        overrides=overrides_to_wire(record.overrides) if record.overrides != Overrides() else None,
+        requested=record.requested,
     )
     add_later(message, record)
     if record.frozen is not None:
@@ -55,6 +57,7 @@ def _add_frozen(message: invoice_pb2.Invoice, frozen: Frozen) -> None:
     message.customer_id = draft.customer
     message.defaults_used.extend(frozen.defaults_used)
     message.arithmetic.extend(frozen.arithmetic)
+    message.aliases_used.update(frozen.aliases)
 
 
 def _add_document(message: invoice_pb2.Invoice, document: Document) -> None:
@@ -82,23 +85,6 @@ def _attempt_to_wire(attempt: AttemptRecord) -> invoice_pb2.Attempt:
 def reason_from_wire(number: int) -> Reason | None:
     """A reason to filter by; None when there is none."""
     return next((reason for reason, value in REASONS.items() if value == number), None)
-
-
-def overrides_from_wire(message: invoice_pb2.InvoiceOverrides) -> Overrides:
-    """A person's values; what is empty means the channel's."""
-    return Overrides(
-        line_skus=dict(message.line_skus),
-        warehouse=message.warehouse,
-        price_list=message.price_list,
-        stage=_stage(message),
-    )
-
-
-def _stage(message: invoice_pb2.InvoiceOverrides) -> Stage | None:
-    if message.issue:
-        return Stage.ISSUED
-    word = INITIAL_STATES.word(message.initial_state)
-    return Stage(word) if word else None
 
 
 def state_from_wire(number: int) -> InvoiceState | None:

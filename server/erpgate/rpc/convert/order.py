@@ -7,9 +7,10 @@ from google.rpc import status_pb2
 
 from erpgate.domain.eligibility import Outcome
 from erpgate.domain.order import Basket, Order, OrderLine
-from erpgate.plugin.model import Address, Buyer
+from erpgate.domain.problem import LineProblem
 from erpgate.plugin.settings import OrderState
 from erpgate.rpc import names
+from erpgate.rpc.convert.party import buyer_from_wire, buyer_to_wire
 from erpgate.rpc.convert.scalars import (
     REASONS,
     WireEnum,
@@ -21,7 +22,7 @@ from erpgate.rpc.convert.scalars import (
 )
 from erpgate.rpc.convert.settings import ORDER_STATES
 from erpgate.store.records import OrderRecord, VerdictRecord
-from erpgate.v1 import invoicing_service_pb2, order_pb2, party_pb2
+from erpgate.v1 import invoicing_service_pb2, order_pb2
 
 _OUTCOMES: Final = WireEnum(order_pb2.VerdictOutcome, "VERDICT_OUTCOME_")
 
@@ -45,7 +46,7 @@ def order_from_wire(merchant: str, message: order_pb2.Order) -> Order:
         shipping_amount=decimal(message.shipping_amount),
         shipping_discount_amount=decimal(message.shipping_discount_amount),
         total_paid=decimal(message.total_paid),
-        buyer=_buyer_from_wire(message.buyer),
+        buyer=buyer_from_wire(message.buyer),
         notes=message.notes,
         basket=_basket_from_wire(message.basket) if message.HasField("basket") else None,
     )
@@ -64,23 +65,6 @@ def _line_from_wire(line: order_pb2.OrderLine, number: int) -> OrderLine:
         unit_price=decimal(line.unit_price),
         discount_amount=decimal(line.discount_amount),
         price_includes_tax=line.price_includes_tax if line.HasField("price_includes_tax") else None,
-    )
-
-
-def _buyer_from_wire(party: party_pb2.Party) -> Buyer:
-    return Buyer(
-        name=party.name,
-        document_type=party.document_type,
-        document=party.document,
-        email=party.email,
-        phone=party.phone,
-        address=Address(
-            street=party.address.street,
-            city=party.address.city,
-            region=party.address.region,
-            postal_code=party.address.postal_code,
-            country_code=party.address.country_code,
-        ),
     )
 
 
@@ -104,7 +88,7 @@ def order_to_wire(record: OrderRecord) -> order_pb2.Order:
         shipping_amount=decimal_text(order.shipping_amount),
         shipping_discount_amount=decimal_text(order.shipping_discount_amount),
         total_paid=decimal_text(order.total_paid),
-        buyer=_buyer_to_wire(order.buyer),
+        buyer=buyer_to_wire(order.buyer),
         notes=order.notes,
         basket=None if order.basket is None else _basket_to_wire(order.basket),
         revision=record.revision,
@@ -141,24 +125,6 @@ def _line_to_wire(line: OrderLine) -> order_pb2.OrderLine:
     )
 
 
-def _buyer_to_wire(buyer: Buyer) -> party_pb2.Party:
-    address = buyer.address
-    return party_pb2.Party(
-        name=buyer.name,
-        document_type=buyer.document_type,
-        document=buyer.document,
-        email=buyer.email,
-        phone=buyer.phone,
-        address=party_pb2.Address(
-            street=address.street,
-            city=address.city,
-            region=address.region,
-            postal_code=address.postal_code,
-            country_code=address.country_code,
-        ),
-    )
-
-
 def _verdict_to_wire(merchant: str, verdict: VerdictRecord) -> order_pb2.Verdict:
     return order_pb2.Verdict(
         channel=names.channel_name(merchant, verdict.channel),
@@ -166,22 +132,24 @@ def _verdict_to_wire(merchant: str, verdict: VerdictRecord) -> order_pb2.Verdict
         reason=REASONS[verdict.reason],
         message=verdict.message,
         details=verdict.details,
-        line_problems=[
-            order_pb2.LineProblem(
-                line_id=problem.line_id,
-                sku=problem.sku,
-                reason=REASONS[problem.reason],
-                message=problem.message,
-                suggestions=problem.suggestions,
-            )
-            for problem in verdict.line_problems
-        ],
+        line_problems=map(line_problem_to_wire, verdict.line_problems),
         invoice=names.invoice_name(merchant, verdict.channel, verdict.invoice) if verdict.invoice else "",
         trace=[
             order_pb2.RuleResult(rule=asked.rule, value=asked.value, expected=asked.expected, passed=asked.passed)
             for asked in verdict.trace
         ],
         evaluate_time=timestamp(verdict.evaluate_time),
+    )
+
+
+def line_problem_to_wire(problem: LineProblem) -> order_pb2.LineProblem:
+    """What is wrong with a line as callers see it."""
+    return order_pb2.LineProblem(
+        line_id=problem.line_id,
+        sku=problem.sku,
+        reason=REASONS[problem.reason],
+        message=problem.message,
+        suggestions=problem.suggestions,
     )
 
 

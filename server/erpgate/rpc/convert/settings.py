@@ -53,7 +53,7 @@ def settings_from_wire(message: channel_pb2.ChannelSettings) -> dict[str, object
         found[_SHIPPING] = {name: _rule_from_wire(rule) for name, rule in message.shipping_by_sales_channel.items()}
     if message.HasField("automation"):
         found["automation"] = _automation_from_wire(message.automation)
-    return found | _json_object(message.erp_options)
+    return found | json_object(message.erp_options)
 
 
 def settings_to_wire(settings: Payload) -> channel_pb2.ChannelSettings:
@@ -118,7 +118,8 @@ def _automation_to_wire(stored: Mapping[str, Any]) -> channel_pb2.Automation:
     )
 
 
-def _json_object(struct: Struct) -> dict[str, object]:
+def json_object(struct: Struct) -> dict[str, object]:
+    """The fields of a struct as JSON; whole numbers are integers, and null is left out."""
     return {
         name: _json(value)
         for name, value in struct.fields.items()
@@ -136,7 +137,7 @@ def _json(value: Value) -> object:
         case "bool_value":
             return value.bool_value
         case "struct_value":
-            return _json_object(value.struct_value)
+            return json_object(value.struct_value)
         case "list_value":
             return [_json(element) for element in value.list_value.values]
     return None

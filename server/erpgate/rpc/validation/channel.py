@@ -25,7 +25,8 @@ from erpgate.v1 import channel_pb2, channel_service_pb2
 _MAX_OPTIONS: Final = 16_384
 
 
-def _erp_options(value: Struct, path: str, wrong: Violations) -> None:
+def erp_options(value: Struct, path: str, wrong: Violations) -> None:
+    """Fields that only one ERP has, which its model checks."""
     if value.ByteSize() > _MAX_OPTIONS:
         wrong.add(path, f"must be at most {_MAX_OPTIONS} bytes.")
         return
@@ -75,7 +76,7 @@ _SETTINGS: Final = fields(
     payment_term_days=between(0, 365),
     shipping_by_sales_channel=entries(words.SALES_CHANNEL, _SHIPPING_RULE, limit=500),
     automation=_AUTOMATION,
-    erp_options=_erp_options,
+    erp_options=erp_options,
 )
 
 NEW_CHANNEL: Final = fields(

@@ -22,7 +22,7 @@ from erpgate.rpc.validation.checks import (
 )
 from erpgate.v1 import channel_pb2, order_pb2, party_pb2
 
-_PARTY: Final = fields(
+PARTY: Final = fields(
     party_pb2.Party,
     name=text(150),
     document_type=text(50),
@@ -113,7 +113,7 @@ ORDER: Final = fields(
     shipping_amount=words.AMOUNT,
     shipping_discount_amount=words.AMOUNT,
     total_paid=required(words.AMOUNT),
-    buyer=_PARTY,
+    buyer=PARTY,
     notes=text(2000, lines=True),
     basket=_BASKET,
 )

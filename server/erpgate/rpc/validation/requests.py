@@ -32,6 +32,7 @@ from erpgate.v1 import channel_service_pb2 as channels
 from erpgate.v1 import error_reason_pb2, invoice_pb2, operation_pb2, order_pb2
 from erpgate.v1 import invoicing_operations_pb2 as operations
 from erpgate.v1 import invoicing_service_pb2 as invoicing
+from erpgate.v1 import sku_alias_pb2 as aliases
 
 _ERP: Final = required(named(names.ERP))
 _MERCHANT: Final = required(named(names.MERCHANT))
@@ -72,6 +73,13 @@ _TABLES: Final[Mapping[type[Message], Check]] = dict(
         _request(channels.RotateCredentialsRequest, name=_CHANNEL, credentials=_CREDENTIALS, request_id=words.UUID),
         _request(channels.CheckChannelRequest, name=_CHANNEL),
         _request(channels.DeleteChannelRequest, name=_CHANNEL),
+        _request(
+            aliases.SetSkuAliasRequest,
+            parent=_CHANNEL,
+            alias=required(fields(aliases.SkuAlias, sku=required(text(100)), item_sku=required(text(100)))),
+        ),
+        _request(aliases.ListSkuAliasesRequest, parent=_CHANNEL, page_size=words.PAGE_SIZE),
+        _request(aliases.DeleteSkuAliasRequest, parent=_CHANNEL, sku=required(text(100))),
         _request(catalog.LookupSkusRequest, parent=_CHANNEL, skus=required(each(nonblank(text(100)), limit=500))),
         _request(invoicing.SubmitOrderRequest, parent=_MERCHANT, order=required(ORDER)),
         _request(invoicing.SubmitOrdersRequest, parent=_MERCHANT, order=required(ORDER)),
@@ -83,6 +91,7 @@ _TABLES: Final[Mapping[type[Message], Check]] = dict(
             outcome=one_of(order_pb2.VerdictOutcome),
             sales_channel=words.SALES_CHANNEL,
         ),
+        _request(invoicing.PreviewInvoiceRequest, parent=_CHANNEL, order=_ORDER, overrides=OVERRIDES),
         _request(
             invoicing.CreateInvoiceRequest,
             parent=_CHANNEL,

@@ -235,6 +235,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("basket <> ''"),
     )
     op.create_table(
+        "sku_alias",
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("sku", sa.Text(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("item_sku", sa.Text(), nullable=False),
+        sa.Column("learned_from", sa.Text(), nullable=False),
+        sa.Column("set_time", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("merchant", "account", "sku"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "worker",
         sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("seen_until", sa.BigInteger(), nullable=False),
