@@ -25,6 +25,7 @@ from erpgate.v1 import (
     channel_service_pb2,
     channel_service_pb2_grpc,
     erp_pb2,
+    field_options_pb2,
     invoice_pb2,
     invoice_preview_pb2,
     invoicing_operations_pb2,
@@ -32,6 +33,7 @@ from erpgate.v1 import (
     invoicing_service_pb2_grpc,
     operation_pb2,
     order_pb2,
+    sales_channel_pb2,
     sku_alias_pb2,
 )
 
@@ -158,6 +160,45 @@ class Client:
         """Changes the fields that `paths` name, such as `settings.warehouse`."""
         request = channel_service_pb2.UpdateChannelRequest(channel=channel, update_mask=FieldMask(paths=paths))
         return self._call(self._channels.UpdateChannel, request).channel
+
+    def list_field_options(
+        self,
+        name: str,
+        field: str,
+        *,
+        query: str = "",
+        given: Mapping[str, str] | None = None,
+        language_code: str = "",
+        max_age: dt.timedelta | None = None,
+        page_size: int = 0,
+        page_token: str = "",
+    ) -> field_options_pb2.ListFieldOptionsResponse:
+        """One page of a form field's live options, with what came of asking for them."""
+        request = field_options_pb2.ListFieldOptionsRequest(
+            name=name,
+            field=field,
+            query=query,
+            given=given or {},
+            language_code=language_code,
+            page_size=page_size,
+            page_token=page_token,
+        )
+        if max_age is not None:
+            request.max_age.FromTimedelta(max_age)
+        return self._call(self._channels.ListFieldOptions, request)
+
+    def list_sales_channels(self, parent: str, *, page_size: int = 0) -> Iterator[sales_channel_pb2.SalesChannel]:
+        """A merchant's sales channels; pages are fetched as they are needed."""
+        request = sales_channel_pb2.ListSalesChannelsRequest(parent=parent, page_size=page_size)
+        for page in self._pages(self._channels.ListSalesChannels, request):
+            yield from page.sales_channels
+
+    def declare_sales_channels(
+        self, parent: str, sales_channels: Sequence[sales_channel_pb2.SalesChannel]
+    ) -> Sequence[sales_channel_pb2.SalesChannel]:
+        """Adds sales channels, or names known ones, and gives them as stored."""
+        request = sales_channel_pb2.DeclareSalesChannelsRequest(parent=parent, sales_channels=sales_channels)
+        return self._call(self._channels.DeclareSalesChannels, request).sales_channels
 
     def connect_channel(self, name: str) -> channel_pb2.Channel:
         """Finishes the wizard."""

@@ -79,10 +79,13 @@ async def test_every_stored_option_is_looked_at(alegra_shop: Shop) -> None:
 
 async def test_options_that_are_gone_or_not_active_are_named(alegra_shop: Shop, alegra: AlegraWorld) -> None:
     """Health is OK again by itself, as soon as others are chosen."""
-    await alegra_shop.update(
-        "settings",
-        settings=settings(alegra, price_list="99", automation=automation(warehouse="98", price_list="97")),
+    await alegra.seed(
+        warehouses=[{"name": "Second"}], price_lists=[{"name": "Second", "type": "amount"}, {"name": "Third"}]
     )
+    chosen = settings(alegra, price_list="2", automation=automation(warehouse="2", price_list="3"))
+    await alegra_shop.update("settings", settings=chosen)
+    for gone_now in ("/price-lists/2", "/warehouses/2", "/price-lists/3"):
+        await alegra.call("PUT", gone_now, {"status": "inactive"})
     answer = await alegra_shop.check()
     gone = "OPTION_NO_LONGER_EXISTS"
     assert results(answer.checks) == [
@@ -91,7 +94,7 @@ async def test_options_that_are_gone_or_not_active_are_named(alegra_shop: Shop, 
         ("FAILED", gone, "settings.automation.price_list"),
     ]
     assert answer.channel.health == channel_pb2.CHANNEL_HEALTH_MISCONFIGURED
-    assert "99 is gone from the ERP" in answer.channel.health_message
+    assert "2 is gone from the ERP" in answer.channel.health_message
     assert "UpdateChannel" in answer.channel.health_message
     await alegra_shop.update("settings", settings=settings(alegra))
     assert (await becomes(alegra_shop, "OK")).health_message == ""

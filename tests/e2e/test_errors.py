@@ -10,6 +10,7 @@ from fixtures.orders import a_buyer, a_line, an_order
 from fixtures.server import open_server
 from fixtures.shop import Shop, reason_name, settings
 from fixtures.toy_world import ToyWorld
+from fixtures.waiting import eventually
 from fixtures.world import World
 
 ERROR = order_pb2.VERDICT_OUTCOME_ERROR
@@ -87,11 +88,22 @@ async def test_a_total_that_the_erp_cannot_reach_shows_the_nearest_ones(database
 
 
 async def test_a_shipping_item_that_is_gone_stops_the_invoice(shop: Shop, world: World) -> None:
-    gone = {"shipping_policy": channel_pb2.SHIPPING_POLICY_LINE, "shipping_item": "999"}
-    await shop.update("settings", settings=settings(world, **gone))
+    """The choice of another item has made erpgate read the catalogue again."""
+    shipping, book = (found.product.name.split("/")[-1] for found in await shop.lookup(SHIPPING, BOOK))
+    policy = {"shipping_policy": channel_pb2.SHIPPING_POLICY_LINE, "shipping_item": shipping}
+    await shop.update("settings", settings=settings(world, **policy))
+    await world.retire_item(SHIPPING)
+    rounding = {"remainder_policy": channel_pb2.REMAINDER_POLICY_ROUNDING_LINE, "remainder_item": book}
+    await shop.update("settings", settings=settings(world, **policy, **rounding))
+
+    async def is_seen() -> bool:
+        (found,) = await shop.lookup(SHIPPING)
+        return not found.product.active
+
+    await eventually("the catalogue shows that the item is switched off", is_seen)
     invoice = await shop.blocked(an_order(shipping_amount="9900", total_paid="128900"))
     assert reason_name(invoice.failure.reason) == "OPTION_NO_LONGER_EXISTS"
-    assert dict(invoice.failure.details) == {"field": "shipping_item", "value": "999"}
+    assert dict(invoice.failure.details) == {"field": "shipping_item", "value": shipping}
     assert await world.sends() == 0
 
 

@@ -36,7 +36,7 @@ async def take(budget: Budget, count: int, resource: str = "*") -> float:
 
 def waits(budget: Budget, resource: str = "*") -> bool:
     """Whether one more request would wait."""
-    return budget._wait(resource) > 0
+    return budget.wait(resource) > 0
 
 
 async def test_without_limits_nothing_waits() -> None:

@@ -196,7 +196,15 @@ async def open_door() -> AsyncIterator[Door]:
     service = Scripted()
     use_cases: Any = service
     rpc = create_server(
-        channels=ChannelRpcs(use_cases, use_cases, use_cases, use_cases, a_registry()),
+        channels=ChannelRpcs(
+            channels=use_cases,
+            credentials=use_cases,
+            checks=use_cases,
+            aliases=use_cases,
+            options=use_cases,
+            sales_channels=use_cases,
+            registry=a_registry(),
+        ),
         catalog=CatalogRpcs(use_cases),
         invoicing=InvoicingRpcs(use_cases, use_cases, use_cases, use_cases, use_cases),
     )

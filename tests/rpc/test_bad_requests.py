@@ -7,9 +7,12 @@ import pytest
 from erpgate.v1 import catalog_service_pb2 as catalog
 from erpgate.v1 import channel_pb2, order_pb2, party_pb2
 from erpgate.v1 import channel_service_pb2 as channels
+from erpgate.v1 import field_options_pb2 as options_pb2
 from erpgate.v1 import invoicing_service_pb2 as invoicing
+from erpgate.v1 import sales_channel_pb2 as sales_pb2
 from erpgate.v1 import sku_alias_pb2 as aliases
 from erpgate.v1.invoice_pb2 import InvoiceOverrides
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import Struct
@@ -64,6 +67,7 @@ BAD_NAMES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
         ("", MERCHANT, f"{CHANNEL}/", "merchants/-/channels/main", f"{CHANNEL}\n"),
     ),
     (channels.ConnectChannelRequest, "name", ("", "merchants/acme/channels/Main")),
+    (sales_pb2.ListSalesChannelsRequest, "parent", ("", CHANNEL)),
     (channels.PauseChannelRequest, "name", ("", f"merchants/acme/channels/{'a' * 64}")),
     (channels.ResumeChannelRequest, "name", ("", "merchants//channels/main")),
     (channels.RotateCredentialsRequest, "name", ("", "merchants/acme/channels/")),
@@ -142,6 +146,32 @@ CHANNELS: dict[str, Bad] = {
     "a language that is none": (
         channels.GetErpRequest(name="erps/toy-books", language_code="es_CO!"),
         {"language_code"},
+    ),
+    "no field": (options_pb2.ListFieldOptionsRequest(name=MERCHANT), {"name", "field"}),
+    "a field that is none": (
+        options_pb2.ListFieldOptionsRequest(name=CHANNEL, field="Settings.x", query="x" * 201, given={"A": "b"}),
+        {"field", "query", "given.A"},
+    ),
+    "an age of two days": (
+        options_pb2.ListFieldOptionsRequest(name=CHANNEL, field="item", max_age=Duration(seconds=172_800)),
+        {"max_age"},
+    ),
+    "sales channels of another merchant": (
+        sales_pb2.DeclareSalesChannelsRequest(
+            parent=MERCHANT,
+            sales_channels=[
+                sales_pb2.SalesChannel(name=name) for name in ("merchants/b/salesChannels/shop", f"{MERCHANT}/shops/x")
+            ],
+        ),
+        {"sales_channels[0].name", "sales_channels[1].name"},
+    ),
+    "no sales channels": (sales_pb2.DeclareSalesChannelsRequest(parent=MERCHANT), {"sales_channels"}),
+    "a shipping rule of nonsense": (
+        create_with(shipping_by_sales_channel={"Shop": channel_pb2.ShippingRule(policy=9)}),  # type: ignore[arg-type]
+        {
+            "channel.settings.shipping_by_sales_channel.Shop",
+            "channel.settings.shipping_by_sales_channel.Shop.policy",
+        },
     ),
     "a negative page": (channels.ListChannelsRequest(parent=MERCHANT, page_size=-1), {"page_size"}),
 }

@@ -4,10 +4,13 @@ import asyncio
 
 import grpc
 import pytest
+from erpgate.plugin import Option
+from erpgate.service.field_options import OptionPage
+from erpgate.store.sales_channels import SalesChannelRecord
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .builders import a_channel, a_preview, an_alias, an_invoice, an_order_record
+from .builders import NOW, a_channel, a_preview, an_alias, an_invoice, an_order_record
 from .harness import METHODS, Door, open_door, read, refusal
 from .strategies import messages
 
@@ -20,6 +23,9 @@ ANSWERS = {
     "ListChannels": [a_channel()] * 2,
     "UpdateChannel": a_channel(settings={"automation": {"enabled": True}, "ledger": "7"}),
     "ConnectChannel": a_channel(),
+    "ListFieldOptions": OptionPage(options=(Option(value="1", label="One"),), next='["", 1]', read_time=NOW),
+    "ListSalesChannels": [SalesChannelRecord(merchant="acme", sales_channel="shop-co")] * 2,
+    "DeclareSalesChannels": (SalesChannelRecord(merchant="acme", sales_channel="shop-co", declared=True),),
     "PauseChannel": a_channel(),
     "ResumeChannel": a_channel(),
     "RotateCredentials": a_channel(),

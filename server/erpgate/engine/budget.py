@@ -65,7 +65,7 @@ class Budget:
     async def take(self, resource: str, stop: asyncio.Event | None = None) -> bool:
         """Waits until a request to this resource may be sent, and counts it; False when `stop` came first."""
         stop = stop or asyncio.Event()
-        while (seconds := self._wait(resource)) > 0:
+        while (seconds := self.wait(resource)) > 0:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await stop.wait()
@@ -78,7 +78,7 @@ class Budget:
     def left(self) -> tuple[int, int] | None:
         """Requests that the whole account may send now, and those of a full window; None where nothing limits it."""
         now = asyncio.get_running_loop().time()
-        if self._wait(WHOLE) > 0:
+        if self.wait(WHOLE) > 0:
             return 0, self._windows[WHOLE][0].limit if WHOLE in self._windows else 0
         lefts = [(window.left(now), window.limit) for window in self._windows.get(WHOLE, ())]
         return min(lefts, default=None)
@@ -94,7 +94,8 @@ class Budget:
         until = asyncio.get_running_loop().time() + delay.total_seconds()
         self._blocked[resource] = max(until, self._blocked.get(resource, 0.0))
 
-    def _wait(self, resource: str) -> float:
+    def wait(self, resource: str) -> float:
+        """Seconds until a request to this resource may be sent."""
         now = asyncio.get_running_loop().time()
         blocks = (self._blocked.get(name, 0.0) - now for name in {resource, WHOLE})
         return max(0.0, *blocks, *(window.wait(now) for window in self._of(resource)))

@@ -23,6 +23,7 @@ class EngineSettings:
         check_interval: How often each channel is checked by itself.
         look_ages: Age of an invoice at which its document is compared with the ERP's.
         fiscal_delays: Before each look for the tax authority's answer; the last one repeats.
+        answer: How long a caller who asks for something of the ERP waits for its answer.
         grace: How long running work may take when the process is asked to stop.
     """
 
@@ -37,6 +38,7 @@ class EngineSettings:
     check_interval: dt.timedelta = 3600 * _SECOND
     look_ages: tuple[dt.timedelta, ...] = (_DAY, 7 * _DAY, 30 * _DAY)
     fiscal_delays: tuple[dt.timedelta, ...] = (10 * _SECOND, 60 * _SECOND, 600 * _SECOND, 3600 * _SECOND)
+    answer: dt.timedelta = 8 * _SECOND
     grace: dt.timedelta = 20 * _SECOND
 
 

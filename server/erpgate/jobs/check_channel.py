@@ -131,7 +131,7 @@ def _health(checks: list[Check], found: Company | Trouble | Check) -> tuple[Heal
 async def _option_checks(session: Session, found: Company | Trouble) -> AsyncIterator[Check]:
     """Every stored choice; once the ERP stops answering, the rest is not asked for."""
     stopped = found if isinstance(found, ErpError | PluginDefect) else None
-    for option in stored_options(session):
+    for option in stored_options(session.settings, session.channel.country_code):
         if stopped is not None:
             yield unasked(OPTION, stopped, option.path)
             continue

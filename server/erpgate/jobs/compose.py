@@ -213,23 +213,28 @@ async def planned(database: Database, terms: Terms, sale: Sale, items: Mapping[s
     )
 
 
-async def _configured_items(database: Database, terms: Terms) -> Mapping[str, Item]:
-    """The shipping and rounding items that the settings name.
-
-    Raises:
-        Blocked: One of them is gone from the ERP.
-    """
-    settings = terms.settings
+def configured_items(settings: ChannelSettings) -> Mapping[str, str]:
+    """Ids of the shipping and rounding items that are needed, by setting."""
     wanted = {
         "shipping_item": settings.shipping_item if settings.shipping_policy == "line" else "",
         "remainder_item": (
             settings.remainder_item if settings.remainder_policy is RemainderPolicy.ROUNDING_LINE else ""
         ),
     }
-    ids = [item for item in wanted.values() if item]
+    return {name: item for name, item in wanted.items() if item}
+
+
+async def _configured_items(database: Database, terms: Terms) -> Mapping[str, Item]:
+    """The shipping and rounding items that the settings name.
+
+    Raises:
+        Blocked: One of them is gone from the ERP.
+    """
+    wanted = configured_items(terms.settings)
+    ids = list(wanted.values())
     found = await database.read(lambda c: items_with_ids(c, terms.account, ids)) if ids else {}
     for field, item in wanted.items():
-        if item and (item not in found or not found[item].active):
+        if item not in found or not found[item].active:
             raise Blocked(
                 Reason.OPTION_NO_LONGER_EXISTS,
                 f"The item {item} of the setting {field} is not in the ERP any more: choose another one.",

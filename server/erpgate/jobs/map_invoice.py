@@ -13,6 +13,7 @@ from erpgate.jobs.compose import (
     check_currency,
     check_stage,
     codes_of,
+    configured_items,
     dates,
     draft_of,
     matched,
@@ -20,7 +21,7 @@ from erpgate.jobs.compose import (
     settings_for,
 )
 from erpgate.jobs.find_customer import customer_of
-from erpgate.jobs.read_catalog import find_items, refreshed
+from erpgate.jobs.read_catalog import find_items, index_items, refreshed
 from erpgate.plugin.model import Buyer, CustomerId, Item
 from erpgate.store.aliases import AliasRecord, SetAliases
 from erpgate.store.records import Frozen, InvoiceRecord
@@ -39,6 +40,7 @@ async def map_invoice(lane: Lane, session: Session, sale: Sale, invoice: Invoice
     matching = await _matched(lane, session, terms, sale)
     items = matching.all_items()
     await _learn(lane, terms, sale, invoice, items)
+    await index_items(lane, session, list(configured_items(terms.settings).values()))
     plan = await planned(lane.database, terms, sale, items)
     days = dates(terms, lane.clock.now())
     buyer, defaults_used = _completed(terms, sale)

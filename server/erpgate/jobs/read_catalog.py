@@ -8,7 +8,7 @@ from erpgate.engine.lane import Lane
 from erpgate.engine.session import Session
 from erpgate.engine.work import PARKED, Postponed
 from erpgate.plugin.model import Item
-from erpgate.store.catalog import CatalogSync, StoreItems, get_sync, items_with_codes
+from erpgate.store.catalog import CatalogSync, StoreItems, get_sync, items_with_codes, items_with_ids
 from erpgate.store.tasks import CompleteTask, Task
 
 SYNC_CATALOG = "sync_catalog"
@@ -68,6 +68,21 @@ async def refreshed(lane: Lane, session: Session, codes: Sequence[str], doubtful
             if _is_rested(await _sync(lane), lane.clock.now()):
                 await _read_all(lane, session)
     return await _indexed(lane, codes)
+
+
+async def index_items(lane: Lane, session: Session, ids: Sequence[str]) -> None:
+    """Reads the catalogue again, once it has rested, if one of these items is younger than its last reading."""
+    if await _are_indexed(lane, ids):
+        return
+    async with _lock(lane):
+        indexed = await _are_indexed(lane, ids)  # a reading may have ended while this one waited
+        if not indexed and _is_rested(await _sync(lane), lane.clock.now()):
+            await _read_all(lane, session)
+
+
+async def _are_indexed(lane: Lane, ids: Sequence[str]) -> bool:
+    found = await lane.database.read(lambda c: items_with_ids(c, lane.lease.account, ids)) if ids else {}
+    return found.keys() >= set(ids)
 
 
 def _missing(session: Session, items: Sequence[Item], codes: Sequence[str]) -> list[str]:

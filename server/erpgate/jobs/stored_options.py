@@ -32,12 +32,12 @@ class StoredOption:
     given: Mapping[str, str]
 
 
-def stored_options(session: Session) -> Iterator[StoredOption]:
+def stored_options(settings: ChannelSettings, country_code: str) -> Iterator[StoredOption]:
     """Every such value whose field is shown."""
-    own = frozenset(session.erp.settings.model_fields) - frozenset(ChannelSettings.model_fields)
-    texts = _Texts(session)
-    for bound in fields_of(session.erp.settings):
-        for field, path in _places(bound, session.settings):
+    own = frozenset(type(settings).model_fields) - frozenset(ChannelSettings.model_fields)
+    texts = Texts(settings, country_code)
+    for bound in fields_of(type(settings)):
+        for field, path in _places(bound, settings):
             value = texts.at(path)
             if value and field.form.live and field.source != Source.SALES_CHANNEL and texts.is_shown(field, path):
                 within = f"erp_options.{path}" if path.split(".", 1)[0] in own else path
@@ -71,12 +71,17 @@ def _places(bound: BoundField, settings: pydantic.BaseModel) -> Iterator[tuple[B
             yield column, column.path.replace("*", key)
 
 
-class _Texts:
-    """The values of a channel's fields as text, by path."""
+class Texts:
+    """The values of a channel's fields as text, by path.
 
-    def __init__(self, session: Session) -> None:
-        self._country_code = session.channel.country_code
-        self._settings = session.settings
+    Args:
+        settings: Of the channel.
+        country_code: Of the channel.
+    """
+
+    def __init__(self, settings: ChannelSettings, country_code: str) -> None:
+        self._country_code = country_code
+        self._settings = settings
 
     def at(self, path: str) -> str:
         """One of them."""

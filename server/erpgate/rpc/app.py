@@ -25,6 +25,7 @@ from erpgate.jobs.issue_invoice import issue_invoice
 from erpgate.jobs.judge_again import JUDGE_AGAIN, judging_again
 from erpgate.jobs.probe_channel import PROBE_CHANNEL, Prober
 from erpgate.jobs.read_catalog import FIND_SKUS, SYNC_CATALOG, find_skus, sync_catalog
+from erpgate.jobs.read_options import READ_OPTIONS, read_options
 from erpgate.jobs.refresh import SWEEP, refresh_invoice, sweep
 from erpgate.jobs.run_operation import run_operation
 from erpgate.jobs.sessions import Sessions
@@ -40,11 +41,13 @@ from erpgate.service.catalog import Catalog
 from erpgate.service.channels import Channels
 from erpgate.service.checks import Checks
 from erpgate.service.credentials import Credentials
+from erpgate.service.field_options import FieldOptions
 from erpgate.service.invoices import Invoices
 from erpgate.service.operations import Operations
 from erpgate.service.orders import Orders, Rules, automatic_stage
 from erpgate.service.preview import Previews
 from erpgate.service.prints import Files
+from erpgate.service.sales_channels import SalesChannels
 from erpgate.service.sources import Sources
 from erpgate.settings import Settings, operator_settings
 from erpgate.store.callers import list_callers
@@ -143,7 +146,7 @@ async def open_app(settings: Settings, parts: Parts | None = None, role: Role = 
         if role is Role.WORKER:
             server = create_health_server()
         else:
-            server = _server(sources, prober, vault, sessions, await _door(database, settings.listen))
+            server = _server(sources, prober, vault, sessions, await _door(database, settings.listen), engine)
         port = _listen(server, settings.listen)
         database.listen(worker.wake)
         if role is not Role.SERVER:
@@ -228,6 +231,7 @@ def _handlers(clock: Clock, prober: Prober, settings: Settings) -> Mapping[str, 
         SWEEP: sweep,
         SYNC_CATALOG: sync_catalog,
         FIND_SKUS: find_skus,
+        READ_OPTIONS: read_options,
         JUDGE_AGAIN: judging_again(Rules(clock), automatic_stage),
         PROBE_CHANNEL: prober.probe_channel,
     }
@@ -257,11 +261,21 @@ def _worker(
     return Worker(owner, database, new_lane, list(handlers), clock, engine, alone=database.alone)
 
 
-def _server(sources: Sources, prober: Prober, vault: Vault, sessions: Sessions, door: Doorkeeper) -> RpcServer:
+def _server(
+    sources: Sources, prober: Prober, vault: Vault, sessions: Sessions, door: Doorkeeper, engine: EngineSettings
+) -> RpcServer:
     credentials = Credentials(sources, prober, vault)
-    checks = Checks(sources=sources, credentials=credentials)
+    options = FieldOptions(sources=sources, patience=engine.answer)
     return create_server(
-        channels=ChannelRpcs(Channels(sources, prober, vault), credentials, checks, Aliases(sources), sources.registry),
+        channels=ChannelRpcs(
+            channels=Channels(sources, options, prober, vault),
+            credentials=credentials,
+            checks=Checks(sources=sources, credentials=credentials),
+            aliases=Aliases(sources),
+            options=options,
+            sales_channels=SalesChannels(sources),
+            registry=sources.registry,
+        ),
         catalog=CatalogRpcs(Catalog(sources)),
         invoicing=InvoicingRpcs(
             Orders(sources), Invoices(sources), Previews(sources), Operations(sources), Files(sources, sessions)

@@ -1,6 +1,7 @@
 """`erpgate.v1.ChannelService`."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Protocol
 
@@ -16,14 +17,24 @@ from erpgate.rpc.convert.alias import alias_to_wire
 from erpgate.rpc.convert.channel import channel_change, channel_to_wire, new_channel, new_credentials, version_of
 from erpgate.rpc.convert.check import check_to_wire
 from erpgate.rpc.convert.erp import erp_to_wire, plugin_to_wire
+from erpgate.rpc.convert.field_options import (
+    declared_names,
+    option_query,
+    options_to_wire,
+    page_of,
+    sales_channel_to_wire,
+)
 from erpgate.rpc.convert.form import form_of
 from erpgate.rpc.convert.settings import NEUTRAL
 from erpgate.service.commands import ChannelChange, NewChannel, NewCredentials
 from erpgate.service.errors import Refused, not_found
+from erpgate.service.field_options import OptionPage, OptionQuery
 from erpgate.store.aliases import AliasRecord
 from erpgate.store.checks import Check
 from erpgate.store.records import ChannelRecord
+from erpgate.store.sales_channels import SalesChannelRecord
 from erpgate.v1 import channel_service_pb2 as pb
+from erpgate.v1 import field_options_pb2, sales_channel_pb2
 from erpgate.v1 import sku_alias_pb2 as aliases_pb
 from erpgate.v1.channel_service_pb2_grpc import ChannelServiceServicer
 
@@ -101,6 +112,26 @@ class Aliases(Protocol):
         ...
 
 
+class Options(Protocol):
+    """What this servicer asks about live options."""
+
+    async def list(self, query: OptionQuery) -> OptionPage:
+        """One page of a field's choices."""
+        ...
+
+
+class SalesChannels(Protocol):
+    """What this servicer asks about sales channels."""
+
+    async def list(self, merchant: str, after: str, limit: int) -> Sequence[SalesChannelRecord]:
+        """Sales channels by id, after one of them."""
+        ...
+
+    async def declare(self, merchant: str, names: Mapping[str, str]) -> Sequence[SalesChannelRecord]:
+        """Adds or names some."""
+        ...
+
+
 class ChannelRpcs(ChannelServiceServicer):
     """Connects ERPs over gRPC.
 
@@ -109,16 +140,28 @@ class ChannelRpcs(ChannelServiceServicer):
         credentials: The service's credentials.
         checks: The service's checks.
         aliases: The service's aliases.
+        options: Live options of fields.
+        sales_channels: Where merchants sell.
         registry: Which ERPs there are.
     """
 
     def __init__(
-        self, channels: Channels, credentials: Credentials, checks: Checks, aliases: Aliases, registry: Registry
+        self,
+        *,
+        channels: Channels,
+        credentials: Credentials,
+        checks: Checks,
+        aliases: Aliases,
+        options: Options,
+        sales_channels: SalesChannels,
+        registry: Registry,
     ) -> None:
-        self._aliases = aliases
         self._channels = channels
         self._credentials = credentials
         self._checks = checks
+        self._aliases = aliases
+        self._options = options
+        self._sales_channels = sales_channels
         self._registry = registry
 
     @override
@@ -165,6 +208,34 @@ class ChannelRpcs(ChannelServiceServicer):
         stored = await self._channels.get(*names.CHANNEL.parse(request.channel.name))
         record = await self._channels.update(channel_change(request, stored))
         return pb.UpdateChannelResponse(channel=channel_to_wire(record))
+
+    @override
+    async def ListFieldOptions(
+        self, request: field_options_pb2.ListFieldOptionsRequest, context: _Context
+    ) -> field_options_pb2.ListFieldOptionsResponse:
+        page = page_of(request)
+        found = await self._options.list(option_query(request, page))
+        return options_to_wire(found, page, request.language_code, dt.datetime.now(dt.UTC))
+
+    @override
+    async def ListSalesChannels(
+        self, request: sales_channel_pb2.ListSalesChannelsRequest, context: _Context
+    ) -> sales_channel_pb2.ListSalesChannelsResponse:
+        (merchant,) = names.MERCHANT.parse(request.parent)
+        page = paging.open_page("ListSalesChannels", request.page_size, request.page_token, merchant)
+        found = await self._sales_channels.list(merchant, page.after, page.limit)
+        records, next_page_token = page.cut(found, attrgetter("sales_channel"))
+        return sales_channel_pb2.ListSalesChannelsResponse(
+            sales_channels=map(sales_channel_to_wire, records), next_page_token=next_page_token
+        )
+
+    @override
+    async def DeclareSalesChannels(
+        self, request: sales_channel_pb2.DeclareSalesChannelsRequest, context: _Context
+    ) -> sales_channel_pb2.DeclareSalesChannelsResponse:
+        (merchant,) = names.MERCHANT.parse(request.parent)
+        stored = await self._sales_channels.declare(merchant, declared_names(request.sales_channels))
+        return sales_channel_pb2.DeclareSalesChannelsResponse(sales_channels=map(sales_channel_to_wire, stored))
 
     @override
     async def ConnectChannel(self, request: pb.ConnectChannelRequest, context: _Context) -> pb.ConnectChannelResponse:

@@ -10,6 +10,7 @@ _PARTS: Final = {
     "merchant": _ID,
     "channel": _ID,
     "order": rf"(?=.{{1,600}}\Z){_QUOTED}:{_QUOTED}",
+    "sales_channel": r"[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?",
     "invoice": r"[0-7][0-9A-HJKMNP-TV-Z]{25}",
 }
 
@@ -54,6 +55,9 @@ ERP: Final = ResourceName("erps/{erp}", "erps/acme-books")
 MERCHANT: Final = ResourceName("merchants/{merchant}", "merchants/acme")
 CHANNEL: Final = ResourceName("merchants/{merchant}/channels/{channel}", "merchants/acme/channels/main")
 ORDER: Final = ResourceName("merchants/{merchant}/orders/{order}", "merchants/acme/orders/shop-co:1001")
+SALES_CHANNEL: Final = ResourceName(
+    "merchants/{merchant}/salesChannels/{sales_channel}", "merchants/acme/salesChannels/shop-co"
+)
 INVOICE: Final = ResourceName(
     "merchants/{merchant}/channels/{channel}/invoices/{invoice}",
     "merchants/acme/channels/main/invoices/01K2Z7A8B9C0D1E2F3G4H5J6K7",
@@ -68,6 +72,11 @@ def erp_name(erp: str) -> str:
 def channel_name(merchant: str, channel: str) -> str:
     """Resource name of a channel."""
     return f"merchants/{merchant}/channels/{channel}"
+
+
+def sales_channel_name(merchant: str, sales_channel: str) -> str:
+    """Resource name of a sales channel."""
+    return f"merchants/{merchant}/salesChannels/{sales_channel}"
 
 
 def order_name(merchant: str, order_id: str) -> str:

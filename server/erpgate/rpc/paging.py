@@ -43,7 +43,11 @@ class Page:
         if len(found) <= self.size:
             return found, ""
         page = found[: self.size]
-        return page, _encode(position(page[-1]), self.scope)
+        return page, self.token(position(page[-1]))
+
+    def token(self, position: str) -> str:
+        """The token of the page that begins after a position."""
+        return _encode(position, self.scope)
 
 
 def open_page(method: str, size: int, token: str, *filters: str) -> Page:

@@ -14,8 +14,10 @@ from erpgate.jobs.judge_again import JUDGE_AGAIN
 from erpgate.jobs.probe_channel import PROBE_CHANNEL, Prober, pending_account, with_company
 from erpgate.jobs.read_catalog import SYNC_CATALOG
 from erpgate.jobs.refresh import SWEEP
+from erpgate.jobs.stored_options import StoredOption, stored_options
 from erpgate.plugin.erp import Erp
 from erpgate.plugin.errors import Unavailable
+from erpgate.plugin.forms import Source
 from erpgate.plugin.http import Unguarded
 from erpgate.plugin.model import Company, Payload
 from erpgate.plugin.reasons import Reason
@@ -23,9 +25,11 @@ from erpgate.plugin.settings import ChannelSettings
 from erpgate.service.commands import ChannelChange, NewChannel
 from erpgate.service.completeness import check_complete
 from erpgate.service.errors import Refused
+from erpgate.service.field_options import FieldOptions
 from erpgate.service.sources import Sources, missing, violations
 from erpgate.store.channels import CreateChannel, DeleteChannel, UpdateChannel, list_channels
 from erpgate.store.errors import Conflict
+from erpgate.store.field_options import Ask
 from erpgate.store.records import ChannelRecord, ChannelState, Health
 from erpgate.store.requests import RequestKey, recall
 from erpgate.store.tasks import Task
@@ -37,12 +41,14 @@ class Channels:
 
     Args:
         sources: Database, plugins and clock.
+        options: Sees that chosen options exist.
         prober: Asks ERPs who credentials belong to.
         vault: Seals credentials.
     """
 
-    def __init__(self, sources: Sources, prober: Prober, vault: Vault) -> None:
+    def __init__(self, sources: Sources, options: FieldOptions, prober: Prober, vault: Vault) -> None:
         self._sources = sources
+        self._options = options
         self._prober = prober
         self._vault = vault
 
@@ -84,13 +90,16 @@ class Channels:
             raise _etag_mismatch(record)
         if change.display_name is not None:
             record = replace(record, display_name=change.display_name)
+        chosen: Sequence[Ask] = ()
         if change.settings is not None:
-            record = replace(record, settings=self._settings(record, change.settings))
-        return await self._save(
-            record,
-            wakes=record.state is ChannelState.CONNECTED,
-            tasks=[check_task(record, self._sources.clock.now())] if record.health is Health.MISCONFIGURED else (),
-        )
+            settings = self._settings(record, change.settings)
+            chosen = await self._check_options(record, settings, before=record.settings)
+            record = replace(record, settings=settings)
+        # An item that was chosen just now may be younger than the last reading of the catalogue.
+        tasks = [self._task(record, SYNC_CATALOG)] if any(ask.source == Source.ITEM for ask in chosen) else []
+        if record.health is Health.MISCONFIGURED:
+            tasks.append(check_task(record, self._sources.clock.now()))
+        return await self._save(record, wakes=record.state is ChannelState.CONNECTED, tasks=tasks)
 
     async def connect(self, merchant: str, channel: str) -> ChannelRecord:
         """Validates all steps and sets the channel CONNECTED."""
@@ -101,6 +110,7 @@ class Channels:
             raise _state_conflict(record, "connected", "its credentials must be accepted by the ERP first")
         settings = self._sources.settings(record)
         self._check_complete(record, settings)
+        await self._check_options(record, record.settings)
         connected = replace(record, state=ChannelState.CONNECTED, settings=self._settings(record, record.settings))
         return await self._save(connected, wakes=True, tasks=self._first_tasks(connected))
 
@@ -186,6 +196,26 @@ class Channels:
             self._check_complete(record, parsed)
         dumped: Payload = parsed.model_dump(mode="json")
         return dumped
+
+    async def _check_options(
+        self, record: ChannelRecord, settings: Payload, *, before: Payload | None = None
+    ) -> Sequence[Ask]:
+        """Sees that the ERP has what is chosen, and was not chosen before; gives that."""
+        if record.company is None:
+            return ()
+        known = [] if before is None else self._stored_options(record, before)
+        asks = {
+            f"channel.{option.path}": Ask(source=option.source, query=option.value, given=option.given, exact=True)
+            for option in self._stored_options(record, settings)
+            if option not in known
+        }
+        if asks:
+            await self._options.check(record, asks)
+        return tuple(asks.values())
+
+    def _stored_options(self, record: ChannelRecord, settings: Payload) -> Sequence[StoredOption]:
+        parsed = self._sources.erp(record.erp).settings.model_validate(dict(settings))
+        return list(stored_options(parsed, record.country_code))
 
     def _check_complete(self, record: ChannelRecord, settings: ChannelSettings) -> None:
         """What only all steps together can get wrong."""

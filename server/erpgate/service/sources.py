@@ -130,7 +130,7 @@ def violations(error: pydantic.ValidationError, prefix: str, own: frozenset[str]
         if ": " in message and message.split(": ", 1)[0].isidentifier():
             name, message = message.split(": ", 1)
             path.append(name)
-        found[_in_request(".".join(path), prefix, own)] = message
+        found[request_path(".".join(path), prefix, own)] = message
     return found
 
 
@@ -142,10 +142,11 @@ def missing(model: pydantic.BaseModel, prefix: str, own: frozenset[str] = frozen
             f"{name} is {wanted if isinstance(wanted, str) else ' or '.join(wanted) or 'set'}"
             for name, wanted in conditions.items()
         )
-        found[_in_request(path, prefix, own)] = f"is required while {' and '.join(reasons)}"
+        found[request_path(path, prefix, own)] = f"is required while {' and '.join(reasons)}"
     return found
 
 
-def _in_request(path: str, prefix: str, own: frozenset[str]) -> str:
+def request_path(path: str, prefix: str, own: frozenset[str]) -> str:
+    """Where a request has the field of a model; the arguments are those of `violations`."""
     within = f"erp_options.{path}" if path.split(".", 1)[0] in own else path
     return f"{prefix}.{within}" if within else prefix

@@ -332,3 +332,27 @@ change = sa.Table(
     sqlite_with_rowid=False,
 )
 """What changed, in the order of the commits; it feeds every watch."""
+
+field_option = sa.Table(
+    "field_option",
+    metadata,
+    _key("account"),
+    _key("question"),
+    _text("choices"),
+    _number("read_time"),
+    _text("failure"),
+    _number("attempt_time"),
+    _number("version"),
+    sqlite_with_rowid=False,
+)
+
+sales_channel = sa.Table(
+    "sales_channel",
+    metadata,
+    _key("merchant"),
+    _key("sales_channel"),
+    _text("display_name"),
+    _number("declared"),
+    _number("seen_time"),
+    sqlite_with_rowid=False,
+)

@@ -28,6 +28,7 @@ from erpgate.store.invoices import (
 from erpgate.store.judge import Judge, StageOf
 from erpgate.store.orders import order_record, order_row, source_time
 from erpgate.store.records import ChannelRecord, InvoiceRecord, InvoiceState, OrderRecord
+from erpgate.store.sales_channels import note_seen
 from erpgate.store.tasks import wake
 from erpgate.store.verdicts import put_verdicts, verdicts_of
 from erpgate.store.writes import Write
@@ -134,6 +135,8 @@ class _Batch:
             answers.append(record)
         if new_rows:
             self._connection.execute(sa.insert(_order), new_rows)
+            seen = ((str(row["merchant"]), str(row["sales_channel"])) for row in new_rows)
+            note_seen(self._connection, seen, self._submits[0].now)
         begun = self._begin(changed)
         self._put_verdicts(begun)
         by_key = {(record.order.merchant, record.order_id): record for record in (*begun, *self._settled_baskets())}

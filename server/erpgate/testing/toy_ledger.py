@@ -88,7 +88,9 @@ class ToyLedger:
 
     def choices(self, source: str) -> Mapping[str, str]:
         """Choices of a live field."""
-        return {item.id: item.name for item in self.items} if source == Source.ITEM else self.lists.get(source, {})
+        if source == Source.ITEM:
+            return {str(item.id): item.name for item in self.items if item.active}
+        return self.lists.get(source, {})
 
     def trouble(self, call: str) -> Trouble | None:
         """What goes wrong with this call."""

@@ -25,11 +25,13 @@ _sym_db = _symbol_database.Default()
 from erpgate.v1 import channel_pb2 as erpgate_dot_v1_dot_channel__pb2
 from erpgate.v1 import channel_check_pb2 as erpgate_dot_v1_dot_channel__check__pb2
 from erpgate.v1 import erp_pb2 as erpgate_dot_v1_dot_erp__pb2
+from erpgate.v1 import field_options_pb2 as erpgate_dot_v1_dot_field__options__pb2
+from erpgate.v1 import sales_channel_pb2 as erpgate_dot_v1_dot_sales__channel__pb2
 from erpgate.v1 import sku_alias_pb2 as erpgate_dot_v1_dot_sku__alias__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n erpgate/v1/channel_service.proto\x12\nerpgate.v1\x1a\x18\x65rpgate/v1/channel.proto\x1a\x1e\x65rpgate/v1/channel_check.proto\x1a\x14\x65rpgate/v1/erp.proto\x1a\x1a\x65rpgate/v1/sku_alias.proto\x1a google/protobuf/field_mask.proto\"\x11\n\x0fListErpsRequest\"b\n\x10ListErpsResponse\x12\x1d\n\x04\x65rps\x18\x01 \x03(\x0b\x32\x0f.erpgate.v1.Erp\x12/\n\x13unavailable_plugins\x18\x02 \x03(\x0b\x32\x12.erpgate.v1.Plugin\"4\n\rGetErpRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x15\n\rlanguage_code\x18\x02 \x01(\t\".\n\x0eGetErpResponse\x12\x1c\n\x03\x65rp\x18\x01 \x01(\x0b\x32\x0f.erpgate.v1.Erp\"\xf0\x01\n\x14\x43reateChannelRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12$\n\x07\x63hannel\x18\x03 \x01(\x0b\x32\x13.erpgate.v1.Channel\x12\x46\n\x0b\x63redentials\x18\x04 \x03(\x0b\x32\x31.erpgate.v1.CreateChannelRequest.CredentialsEntry\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x1a\x32\n\x10\x43redentialsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"=\n\x15\x43reateChannelResponse\x12$\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Channel\"!\n\x11GetChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\":\n\x12GetChannelResponse\x12$\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Channel\"L\n\x13ListChannelsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"V\n\x14ListChannelsResponse\x12%\n\x08\x63hannels\x18\x01 \x03(\x0b\x32\x13.erpgate.v1.Channel\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"m\n\x14UpdateChannelRequest\x12$\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Channel\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"=\n\x15UpdateChannelResponse\x12$\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Channel\"%\n\x15\x43onnectChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\">\n\x16\x43onnectChannelResponse\x12$\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Channel\"#\n\x13PauseChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"<\n\x14PauseChannelResponse\x12$\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Channel\"$\n\x14ResumeChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"=\n\x15ResumeChannelResponse\x12$\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Channel\"\xbc\x01\n\x18RotateCredentialsRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12J\n\x0b\x63redentials\x18\x02 \x03(\x0b\x32\x35.erpgate.v1.RotateCredentialsRequest.CredentialsEntry\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x1a\x32\n\x10\x43redentialsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"A\n\x19RotateCredentialsResponse\x12$\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Channel\"#\n\x13\x43heckChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"f\n\x14\x43heckChannelResponse\x12(\n\x06\x63hecks\x18\x01 \x03(\x0b\x32\x18.erpgate.v1.ChannelCheck\x12$\n\x07\x63hannel\x18\x02 \x01(\x0b\x32\x13.erpgate.v1.Channel\"A\n\x14\x44\x65leteChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\r\n\x05\x66orce\x18\x03 \x01(\x08\"\x17\n\x15\x44\x65leteChannelResponse2\xbe\n\n\x0e\x43hannelService\x12J\n\x08ListErps\x12\x1b.erpgate.v1.ListErpsRequest\x1a\x1c.erpgate.v1.ListErpsResponse\"\x03\x90\x02\x01\x12\x44\n\x06GetErp\x12\x19.erpgate.v1.GetErpRequest\x1a\x1a.erpgate.v1.GetErpResponse\"\x03\x90\x02\x01\x12Y\n\rCreateChannel\x12 .erpgate.v1.CreateChannelRequest\x1a!.erpgate.v1.CreateChannelResponse\"\x03\x90\x02\x02\x12P\n\nGetChannel\x12\x1d.erpgate.v1.GetChannelRequest\x1a\x1e.erpgate.v1.GetChannelResponse\"\x03\x90\x02\x01\x12V\n\x0cListChannels\x12\x1f.erpgate.v1.ListChannelsRequest\x1a .erpgate.v1.ListChannelsResponse\"\x03\x90\x02\x01\x12Y\n\rUpdateChannel\x12 .erpgate.v1.UpdateChannelRequest\x1a!.erpgate.v1.UpdateChannelResponse\"\x03\x90\x02\x02\x12\\\n\x0e\x43onnectChannel\x12!.erpgate.v1.ConnectChannelRequest\x1a\".erpgate.v1.ConnectChannelResponse\"\x03\x90\x02\x02\x12V\n\x0cPauseChannel\x12\x1f.erpgate.v1.PauseChannelRequest\x1a .erpgate.v1.PauseChannelResponse\"\x03\x90\x02\x02\x12Y\n\rResumeChannel\x12 .erpgate.v1.ResumeChannelRequest\x1a!.erpgate.v1.ResumeChannelResponse\"\x03\x90\x02\x02\x12\x65\n\x11RotateCredentials\x12$.erpgate.v1.RotateCredentialsRequest\x1a%.erpgate.v1.RotateCredentialsResponse\"\x03\x90\x02\x02\x12V\n\x0c\x43heckChannel\x12\x1f.erpgate.v1.CheckChannelRequest\x1a .erpgate.v1.CheckChannelResponse\"\x03\x90\x02\x02\x12Y\n\rDeleteChannel\x12 .erpgate.v1.DeleteChannelRequest\x1a!.erpgate.v1.DeleteChannelResponse\"\x03\x90\x02\x02\x12S\n\x0bSetSkuAlias\x12\x1e.erpgate.v1.SetSkuAliasRequest\x1a\x1f.erpgate.v1.SetSkuAliasResponse\"\x03\x90\x02\x02\x12\\\n\x0eListSkuAliases\x12!.erpgate.v1.ListSkuAliasesRequest\x1a\".erpgate.v1.ListSkuAliasesResponse\"\x03\x90\x02\x01\x12\\\n\x0e\x44\x65leteSkuAlias\x12!.erpgate.v1.DeleteSkuAliasRequest\x1a\".erpgate.v1.DeleteSkuAliasResponse\"\x03\x90\x02\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n erpgate/v1/channel_service.proto\x12\nerpgate.v1\x1a\x18\x65rpgate/v1/channel.proto\x1a\x1e\x65rpgate/v1/channel_check.proto\x1a\x14\x65rpgate/v1/erp.proto\x1a\x1e\x65rpgate/v1/field_options.proto\x1a\x1e\x65rpgate/v1/sales_channel.proto\x1a\x1a\x65rpgate/v1/sku_alias.proto\x1a google/protobuf/field_mask.proto\"\x11\n\x0fListErpsRequest\"b\n\x10ListErpsResponse\x12\x1d\n\x04\x65rps\x18\x01 \x03(\x0b\x32\x0f.erpgate.v1.Erp\x12/\n\x13unavailable_plugins\x18\x02 \x03(\x0b\x32\x12.erpgate.v1.Plugin\"4\n\rGetErpRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x15\n\rlanguage_code\x18\x02 \x01(\t\".\n\x0eGetErpResponse\x12\x1c\n\x03\x65rp\x18\x01 \x01(\x0b\x32\x0f.erpgate.v1.Erp\"\xf0\x01\n\x14\x43reateChannelRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x12\n\nchannel_id\x18\x02 \x01(\t\x12$\n\x07\x63hannel\x18\x03 \x01(\x0b\x32\x13.erpgate.v1.Channel\x12\x46\n\x0b\x63redentials\x18\x04 \x03(\x0b\x32\x31.erpgate.v1.CreateChannelRequest.CredentialsEntry\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x1a\x32\n\x10\x43redentialsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"=\n\x15\x43reateChannelResponse\x12$\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Channel\"!\n\x11GetChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\":\n\x12GetChannelResponse\x12$\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Channel\"L\n\x13ListChannelsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"V\n\x14ListChannelsResponse\x12%\n\x08\x63hannels\x18\x01 \x03(\x0b\x32\x13.erpgate.v1.Channel\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"m\n\x14UpdateChannelRequest\x12$\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Channel\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"=\n\x15UpdateChannelResponse\x12$\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Channel\"%\n\x15\x43onnectChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\">\n\x16\x43onnectChannelResponse\x12$\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Channel\"#\n\x13PauseChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"<\n\x14PauseChannelResponse\x12$\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Channel\"$\n\x14ResumeChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"=\n\x15ResumeChannelResponse\x12$\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Channel\"\xbc\x01\n\x18RotateCredentialsRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12J\n\x0b\x63redentials\x18\x02 \x03(\x0b\x32\x35.erpgate.v1.RotateCredentialsRequest.CredentialsEntry\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x1a\x32\n\x10\x43redentialsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"A\n\x19RotateCredentialsResponse\x12$\n\x07\x63hannel\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Channel\"#\n\x13\x43heckChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"f\n\x14\x43heckChannelResponse\x12(\n\x06\x63hecks\x18\x01 \x03(\x0b\x32\x18.erpgate.v1.ChannelCheck\x12$\n\x07\x63hannel\x18\x02 \x01(\x0b\x32\x13.erpgate.v1.Channel\"A\n\x14\x44\x65leteChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\r\n\x05\x66orce\x18\x03 \x01(\x08\"\x17\n\x15\x44\x65leteChannelResponse2\xf9\x0c\n\x0e\x43hannelService\x12J\n\x08ListErps\x12\x1b.erpgate.v1.ListErpsRequest\x1a\x1c.erpgate.v1.ListErpsResponse\"\x03\x90\x02\x01\x12\x44\n\x06GetErp\x12\x19.erpgate.v1.GetErpRequest\x1a\x1a.erpgate.v1.GetErpResponse\"\x03\x90\x02\x01\x12Y\n\rCreateChannel\x12 .erpgate.v1.CreateChannelRequest\x1a!.erpgate.v1.CreateChannelResponse\"\x03\x90\x02\x02\x12P\n\nGetChannel\x12\x1d.erpgate.v1.GetChannelRequest\x1a\x1e.erpgate.v1.GetChannelResponse\"\x03\x90\x02\x01\x12V\n\x0cListChannels\x12\x1f.erpgate.v1.ListChannelsRequest\x1a .erpgate.v1.ListChannelsResponse\"\x03\x90\x02\x01\x12Y\n\rUpdateChannel\x12 .erpgate.v1.UpdateChannelRequest\x1a!.erpgate.v1.UpdateChannelResponse\"\x03\x90\x02\x02\x12\x62\n\x10ListFieldOptions\x12#.erpgate.v1.ListFieldOptionsRequest\x1a$.erpgate.v1.ListFieldOptionsResponse\"\x03\x90\x02\x01\x12\x65\n\x11ListSalesChannels\x12$.erpgate.v1.ListSalesChannelsRequest\x1a%.erpgate.v1.ListSalesChannelsResponse\"\x03\x90\x02\x01\x12n\n\x14\x44\x65\x63lareSalesChannels\x12\'.erpgate.v1.DeclareSalesChannelsRequest\x1a(.erpgate.v1.DeclareSalesChannelsResponse\"\x03\x90\x02\x02\x12\\\n\x0e\x43onnectChannel\x12!.erpgate.v1.ConnectChannelRequest\x1a\".erpgate.v1.ConnectChannelResponse\"\x03\x90\x02\x02\x12V\n\x0cPauseChannel\x12\x1f.erpgate.v1.PauseChannelRequest\x1a .erpgate.v1.PauseChannelResponse\"\x03\x90\x02\x02\x12Y\n\rResumeChannel\x12 .erpgate.v1.ResumeChannelRequest\x1a!.erpgate.v1.ResumeChannelResponse\"\x03\x90\x02\x02\x12\x65\n\x11RotateCredentials\x12$.erpgate.v1.RotateCredentialsRequest\x1a%.erpgate.v1.RotateCredentialsResponse\"\x03\x90\x02\x02\x12V\n\x0c\x43heckChannel\x12\x1f.erpgate.v1.CheckChannelRequest\x1a .erpgate.v1.CheckChannelResponse\"\x03\x90\x02\x02\x12Y\n\rDeleteChannel\x12 .erpgate.v1.DeleteChannelRequest\x1a!.erpgate.v1.DeleteChannelResponse\"\x03\x90\x02\x02\x12S\n\x0bSetSkuAlias\x12\x1e.erpgate.v1.SetSkuAliasRequest\x1a\x1f.erpgate.v1.SetSkuAliasResponse\"\x03\x90\x02\x02\x12\\\n\x0eListSkuAliases\x12!.erpgate.v1.ListSkuAliasesRequest\x1a\".erpgate.v1.ListSkuAliasesResponse\"\x03\x90\x02\x01\x12\\\n\x0e\x44\x65leteSkuAlias\x12!.erpgate.v1.DeleteSkuAliasRequest\x1a\".erpgate.v1.DeleteSkuAliasResponse\"\x03\x90\x02\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -52,6 +54,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHANNELSERVICE'].methods_by_name['ListChannels']._serialized_options = b'\220\002\001'
   _globals['_CHANNELSERVICE'].methods_by_name['UpdateChannel']._loaded_options = None
   _globals['_CHANNELSERVICE'].methods_by_name['UpdateChannel']._serialized_options = b'\220\002\002'
+  _globals['_CHANNELSERVICE'].methods_by_name['ListFieldOptions']._loaded_options = None
+  _globals['_CHANNELSERVICE'].methods_by_name['ListFieldOptions']._serialized_options = b'\220\002\001'
+  _globals['_CHANNELSERVICE'].methods_by_name['ListSalesChannels']._loaded_options = None
+  _globals['_CHANNELSERVICE'].methods_by_name['ListSalesChannels']._serialized_options = b'\220\002\001'
+  _globals['_CHANNELSERVICE'].methods_by_name['DeclareSalesChannels']._loaded_options = None
+  _globals['_CHANNELSERVICE'].methods_by_name['DeclareSalesChannels']._serialized_options = b'\220\002\002'
   _globals['_CHANNELSERVICE'].methods_by_name['ConnectChannel']._loaded_options = None
   _globals['_CHANNELSERVICE'].methods_by_name['ConnectChannel']._serialized_options = b'\220\002\002'
   _globals['_CHANNELSERVICE'].methods_by_name['PauseChannel']._loaded_options = None
@@ -70,58 +78,58 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHANNELSERVICE'].methods_by_name['ListSkuAliases']._serialized_options = b'\220\002\001'
   _globals['_CHANNELSERVICE'].methods_by_name['DeleteSkuAlias']._loaded_options = None
   _globals['_CHANNELSERVICE'].methods_by_name['DeleteSkuAlias']._serialized_options = b'\220\002\002'
-  _globals['_LISTERPSREQUEST']._serialized_start=190
-  _globals['_LISTERPSREQUEST']._serialized_end=207
-  _globals['_LISTERPSRESPONSE']._serialized_start=209
-  _globals['_LISTERPSRESPONSE']._serialized_end=307
-  _globals['_GETERPREQUEST']._serialized_start=309
-  _globals['_GETERPREQUEST']._serialized_end=361
-  _globals['_GETERPRESPONSE']._serialized_start=363
-  _globals['_GETERPRESPONSE']._serialized_end=409
-  _globals['_CREATECHANNELREQUEST']._serialized_start=412
-  _globals['_CREATECHANNELREQUEST']._serialized_end=652
-  _globals['_CREATECHANNELREQUEST_CREDENTIALSENTRY']._serialized_start=602
-  _globals['_CREATECHANNELREQUEST_CREDENTIALSENTRY']._serialized_end=652
-  _globals['_CREATECHANNELRESPONSE']._serialized_start=654
-  _globals['_CREATECHANNELRESPONSE']._serialized_end=715
-  _globals['_GETCHANNELREQUEST']._serialized_start=717
-  _globals['_GETCHANNELREQUEST']._serialized_end=750
-  _globals['_GETCHANNELRESPONSE']._serialized_start=752
-  _globals['_GETCHANNELRESPONSE']._serialized_end=810
-  _globals['_LISTCHANNELSREQUEST']._serialized_start=812
-  _globals['_LISTCHANNELSREQUEST']._serialized_end=888
-  _globals['_LISTCHANNELSRESPONSE']._serialized_start=890
-  _globals['_LISTCHANNELSRESPONSE']._serialized_end=976
-  _globals['_UPDATECHANNELREQUEST']._serialized_start=978
-  _globals['_UPDATECHANNELREQUEST']._serialized_end=1087
-  _globals['_UPDATECHANNELRESPONSE']._serialized_start=1089
-  _globals['_UPDATECHANNELRESPONSE']._serialized_end=1150
-  _globals['_CONNECTCHANNELREQUEST']._serialized_start=1152
-  _globals['_CONNECTCHANNELREQUEST']._serialized_end=1189
-  _globals['_CONNECTCHANNELRESPONSE']._serialized_start=1191
-  _globals['_CONNECTCHANNELRESPONSE']._serialized_end=1253
-  _globals['_PAUSECHANNELREQUEST']._serialized_start=1255
-  _globals['_PAUSECHANNELREQUEST']._serialized_end=1290
-  _globals['_PAUSECHANNELRESPONSE']._serialized_start=1292
-  _globals['_PAUSECHANNELRESPONSE']._serialized_end=1352
-  _globals['_RESUMECHANNELREQUEST']._serialized_start=1354
-  _globals['_RESUMECHANNELREQUEST']._serialized_end=1390
-  _globals['_RESUMECHANNELRESPONSE']._serialized_start=1392
-  _globals['_RESUMECHANNELRESPONSE']._serialized_end=1453
-  _globals['_ROTATECREDENTIALSREQUEST']._serialized_start=1456
-  _globals['_ROTATECREDENTIALSREQUEST']._serialized_end=1644
-  _globals['_ROTATECREDENTIALSREQUEST_CREDENTIALSENTRY']._serialized_start=602
-  _globals['_ROTATECREDENTIALSREQUEST_CREDENTIALSENTRY']._serialized_end=652
-  _globals['_ROTATECREDENTIALSRESPONSE']._serialized_start=1646
-  _globals['_ROTATECREDENTIALSRESPONSE']._serialized_end=1711
-  _globals['_CHECKCHANNELREQUEST']._serialized_start=1713
-  _globals['_CHECKCHANNELREQUEST']._serialized_end=1748
-  _globals['_CHECKCHANNELRESPONSE']._serialized_start=1750
-  _globals['_CHECKCHANNELRESPONSE']._serialized_end=1852
-  _globals['_DELETECHANNELREQUEST']._serialized_start=1854
-  _globals['_DELETECHANNELREQUEST']._serialized_end=1919
-  _globals['_DELETECHANNELRESPONSE']._serialized_start=1921
-  _globals['_DELETECHANNELRESPONSE']._serialized_end=1944
-  _globals['_CHANNELSERVICE']._serialized_start=1947
-  _globals['_CHANNELSERVICE']._serialized_end=3289
+  _globals['_LISTERPSREQUEST']._serialized_start=254
+  _globals['_LISTERPSREQUEST']._serialized_end=271
+  _globals['_LISTERPSRESPONSE']._serialized_start=273
+  _globals['_LISTERPSRESPONSE']._serialized_end=371
+  _globals['_GETERPREQUEST']._serialized_start=373
+  _globals['_GETERPREQUEST']._serialized_end=425
+  _globals['_GETERPRESPONSE']._serialized_start=427
+  _globals['_GETERPRESPONSE']._serialized_end=473
+  _globals['_CREATECHANNELREQUEST']._serialized_start=476
+  _globals['_CREATECHANNELREQUEST']._serialized_end=716
+  _globals['_CREATECHANNELREQUEST_CREDENTIALSENTRY']._serialized_start=666
+  _globals['_CREATECHANNELREQUEST_CREDENTIALSENTRY']._serialized_end=716
+  _globals['_CREATECHANNELRESPONSE']._serialized_start=718
+  _globals['_CREATECHANNELRESPONSE']._serialized_end=779
+  _globals['_GETCHANNELREQUEST']._serialized_start=781
+  _globals['_GETCHANNELREQUEST']._serialized_end=814
+  _globals['_GETCHANNELRESPONSE']._serialized_start=816
+  _globals['_GETCHANNELRESPONSE']._serialized_end=874
+  _globals['_LISTCHANNELSREQUEST']._serialized_start=876
+  _globals['_LISTCHANNELSREQUEST']._serialized_end=952
+  _globals['_LISTCHANNELSRESPONSE']._serialized_start=954
+  _globals['_LISTCHANNELSRESPONSE']._serialized_end=1040
+  _globals['_UPDATECHANNELREQUEST']._serialized_start=1042
+  _globals['_UPDATECHANNELREQUEST']._serialized_end=1151
+  _globals['_UPDATECHANNELRESPONSE']._serialized_start=1153
+  _globals['_UPDATECHANNELRESPONSE']._serialized_end=1214
+  _globals['_CONNECTCHANNELREQUEST']._serialized_start=1216
+  _globals['_CONNECTCHANNELREQUEST']._serialized_end=1253
+  _globals['_CONNECTCHANNELRESPONSE']._serialized_start=1255
+  _globals['_CONNECTCHANNELRESPONSE']._serialized_end=1317
+  _globals['_PAUSECHANNELREQUEST']._serialized_start=1319
+  _globals['_PAUSECHANNELREQUEST']._serialized_end=1354
+  _globals['_PAUSECHANNELRESPONSE']._serialized_start=1356
+  _globals['_PAUSECHANNELRESPONSE']._serialized_end=1416
+  _globals['_RESUMECHANNELREQUEST']._serialized_start=1418
+  _globals['_RESUMECHANNELREQUEST']._serialized_end=1454
+  _globals['_RESUMECHANNELRESPONSE']._serialized_start=1456
+  _globals['_RESUMECHANNELRESPONSE']._serialized_end=1517
+  _globals['_ROTATECREDENTIALSREQUEST']._serialized_start=1520
+  _globals['_ROTATECREDENTIALSREQUEST']._serialized_end=1708
+  _globals['_ROTATECREDENTIALSREQUEST_CREDENTIALSENTRY']._serialized_start=666
+  _globals['_ROTATECREDENTIALSREQUEST_CREDENTIALSENTRY']._serialized_end=716
+  _globals['_ROTATECREDENTIALSRESPONSE']._serialized_start=1710
+  _globals['_ROTATECREDENTIALSRESPONSE']._serialized_end=1775
+  _globals['_CHECKCHANNELREQUEST']._serialized_start=1777
+  _globals['_CHECKCHANNELREQUEST']._serialized_end=1812
+  _globals['_CHECKCHANNELRESPONSE']._serialized_start=1814
+  _globals['_CHECKCHANNELRESPONSE']._serialized_end=1916
+  _globals['_DELETECHANNELREQUEST']._serialized_start=1918
+  _globals['_DELETECHANNELREQUEST']._serialized_end=1983
+  _globals['_DELETECHANNELRESPONSE']._serialized_start=1985
+  _globals['_DELETECHANNELRESPONSE']._serialized_end=2008
+  _globals['_CHANNELSERVICE']._serialized_start=2011
+  _globals['_CHANNELSERVICE']._serialized_end=3668
 # @@protoc_insertion_point(module_scope)

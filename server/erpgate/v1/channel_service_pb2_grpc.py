@@ -4,6 +4,8 @@ import grpc
 import warnings
 
 from erpgate.v1 import channel_service_pb2 as erpgate_dot_v1_dot_channel__service__pb2
+from erpgate.v1 import field_options_pb2 as erpgate_dot_v1_dot_field__options__pb2
+from erpgate.v1 import sales_channel_pb2 as erpgate_dot_v1_dot_sales__channel__pb2
 from erpgate.v1 import sku_alias_pb2 as erpgate_dot_v1_dot_sku__alias__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -67,6 +69,21 @@ class ChannelServiceStub:
                 '/erpgate.v1.ChannelService/UpdateChannel',
                 request_serializer=erpgate_dot_v1_dot_channel__service__pb2.UpdateChannelRequest.SerializeToString,
                 response_deserializer=erpgate_dot_v1_dot_channel__service__pb2.UpdateChannelResponse.FromString,
+                _registered_method=True)
+        self.ListFieldOptions = channel.unary_unary(
+                '/erpgate.v1.ChannelService/ListFieldOptions',
+                request_serializer=erpgate_dot_v1_dot_field__options__pb2.ListFieldOptionsRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_field__options__pb2.ListFieldOptionsResponse.FromString,
+                _registered_method=True)
+        self.ListSalesChannels = channel.unary_unary(
+                '/erpgate.v1.ChannelService/ListSalesChannels',
+                request_serializer=erpgate_dot_v1_dot_sales__channel__pb2.ListSalesChannelsRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_sales__channel__pb2.ListSalesChannelsResponse.FromString,
+                _registered_method=True)
+        self.DeclareSalesChannels = channel.unary_unary(
+                '/erpgate.v1.ChannelService/DeclareSalesChannels',
+                request_serializer=erpgate_dot_v1_dot_sales__channel__pb2.DeclareSalesChannelsRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_sales__channel__pb2.DeclareSalesChannelsResponse.FromString,
                 _registered_method=True)
         self.ConnectChannel = channel.unary_unary(
                 '/erpgate.v1.ChannelService/ConnectChannel',
@@ -170,18 +187,50 @@ class ChannelServiceServicer:
     def UpdateChannel(self, request, context):
         """Changes display name and settings.
 
-        Only what update_mask names is changed. Invoices that were begun keep the settings they began with.
+        Only what update_mask names is changed. Invoices that were begun keep the settings they began with. An option that is
+        new in the settings, such as a warehouse, is held against the ERP's own list now.
 
-        Reasons: ETAG_MISMATCH.
+        Reasons: ETAG_MISMATCH, OPTION_NO_LONGER_EXISTS, ERP_UNREACHABLE, ERP_RATE_LIMITED, ERP_CREDENTIALS_INVALID,
+        ERP_PERMISSION_MISSING, ERP_PLAN_LACKS_FEATURE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListFieldOptions(self, request, context):
+        """Lists the live options of a form field: of the ERP through the channel's rate budget, or of erpgate itself.
+
+        An ERP that gives none is no error: `status` tells empty, not in the plan, not allowed, rate limited and unreachable
+        apart. Options are remembered; `read_time` says how old they are.
+
+        Reasons: PAGE_TOKEN_INVALID, PLUGIN_UNAVAILABLE, PLUGIN_DEFECT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSalesChannels(self, request, context):
+        """Lists a merchant's sales channels by name: those seen on orders, and those declared.
+
+        Reasons: PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeclareSalesChannels(self, request, context):
+        """Adds sales channels before their first order, or names known ones; others stay as they are.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ConnectChannel(self, request, context):
-        """Validates all steps and sets the channel CONNECTED; repeating it changes nothing.
+        """Validates all steps, holds every chosen option against the ERP's own lists, and sets the channel CONNECTED;
+        repeating it changes nothing.
 
-        Reasons: CONFIGURATION_INCOMPLETE, STATE_CONFLICT.
+        Reasons: CONFIGURATION_INCOMPLETE, STATE_CONFLICT, OPTION_NO_LONGER_EXISTS, ERP_UNREACHABLE, ERP_RATE_LIMITED,
+        ERP_CREDENTIALS_INVALID, ERP_PERMISSION_MISSING, ERP_PLAN_LACKS_FEATURE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -302,6 +351,21 @@ def add_ChannelServiceServicer_to_server(servicer, server):
                     servicer.UpdateChannel,
                     request_deserializer=erpgate_dot_v1_dot_channel__service__pb2.UpdateChannelRequest.FromString,
                     response_serializer=erpgate_dot_v1_dot_channel__service__pb2.UpdateChannelResponse.SerializeToString,
+            ),
+            'ListFieldOptions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFieldOptions,
+                    request_deserializer=erpgate_dot_v1_dot_field__options__pb2.ListFieldOptionsRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_field__options__pb2.ListFieldOptionsResponse.SerializeToString,
+            ),
+            'ListSalesChannels': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSalesChannels,
+                    request_deserializer=erpgate_dot_v1_dot_sales__channel__pb2.ListSalesChannelsRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_sales__channel__pb2.ListSalesChannelsResponse.SerializeToString,
+            ),
+            'DeclareSalesChannels': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeclareSalesChannels,
+                    request_deserializer=erpgate_dot_v1_dot_sales__channel__pb2.DeclareSalesChannelsRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_sales__channel__pb2.DeclareSalesChannelsResponse.SerializeToString,
             ),
             'ConnectChannel': grpc.unary_unary_rpc_method_handler(
                     servicer.ConnectChannel,
@@ -514,6 +578,87 @@ class ChannelService:
             '/erpgate.v1.ChannelService/UpdateChannel',
             erpgate_dot_v1_dot_channel__service__pb2.UpdateChannelRequest.SerializeToString,
             erpgate_dot_v1_dot_channel__service__pb2.UpdateChannelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFieldOptions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.ChannelService/ListFieldOptions',
+            erpgate_dot_v1_dot_field__options__pb2.ListFieldOptionsRequest.SerializeToString,
+            erpgate_dot_v1_dot_field__options__pb2.ListFieldOptionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSalesChannels(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.ChannelService/ListSalesChannels',
+            erpgate_dot_v1_dot_sales__channel__pb2.ListSalesChannelsRequest.SerializeToString,
+            erpgate_dot_v1_dot_sales__channel__pb2.ListSalesChannelsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeclareSalesChannels(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.ChannelService/DeclareSalesChannels',
+            erpgate_dot_v1_dot_sales__channel__pb2.DeclareSalesChannelsRequest.SerializeToString,
+            erpgate_dot_v1_dot_sales__channel__pb2.DeclareSalesChannelsResponse.FromString,
             options,
             channel_credentials,
             insecure,

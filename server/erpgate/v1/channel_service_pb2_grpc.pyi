@@ -5,6 +5,8 @@ isort:skip_file
 
 from collections import abc as _abc
 from erpgate.v1 import channel_service_pb2 as _channel_service_pb2
+from erpgate.v1 import field_options_pb2 as _field_options_pb2
+from erpgate.v1 import sales_channel_pb2 as _sales_channel_pb2
 from erpgate.v1 import sku_alias_pb2 as _sku_alias_pb2
 from grpc import aio as _aio
 import abc as _abc_1
@@ -64,14 +66,33 @@ class ChannelServiceStub:
     UpdateChannel: _grpc.UnaryUnaryMultiCallable[_channel_service_pb2.UpdateChannelRequest, _channel_service_pb2.UpdateChannelResponse]
     """Changes display name and settings.
 
-    Only what update_mask names is changed. Invoices that were begun keep the settings they began with.
+    Only what update_mask names is changed. Invoices that were begun keep the settings they began with. An option that is
+    new in the settings, such as a warehouse, is held against the ERP's own list now.
 
-    Reasons: ETAG_MISMATCH.
+    Reasons: ETAG_MISMATCH, OPTION_NO_LONGER_EXISTS, ERP_UNREACHABLE, ERP_RATE_LIMITED, ERP_CREDENTIALS_INVALID,
+    ERP_PERMISSION_MISSING, ERP_PLAN_LACKS_FEATURE.
     """
-    ConnectChannel: _grpc.UnaryUnaryMultiCallable[_channel_service_pb2.ConnectChannelRequest, _channel_service_pb2.ConnectChannelResponse]
-    """Validates all steps and sets the channel CONNECTED; repeating it changes nothing.
+    ListFieldOptions: _grpc.UnaryUnaryMultiCallable[_field_options_pb2.ListFieldOptionsRequest, _field_options_pb2.ListFieldOptionsResponse]
+    """Lists the live options of a form field: of the ERP through the channel's rate budget, or of erpgate itself.
 
-    Reasons: CONFIGURATION_INCOMPLETE, STATE_CONFLICT.
+    An ERP that gives none is no error: `status` tells empty, not in the plan, not allowed, rate limited and unreachable
+    apart. Options are remembered; `read_time` says how old they are.
+
+    Reasons: PAGE_TOKEN_INVALID, PLUGIN_UNAVAILABLE, PLUGIN_DEFECT.
+    """
+    ListSalesChannels: _grpc.UnaryUnaryMultiCallable[_sales_channel_pb2.ListSalesChannelsRequest, _sales_channel_pb2.ListSalesChannelsResponse]
+    """Lists a merchant's sales channels by name: those seen on orders, and those declared.
+
+    Reasons: PAGE_TOKEN_INVALID.
+    """
+    DeclareSalesChannels: _grpc.UnaryUnaryMultiCallable[_sales_channel_pb2.DeclareSalesChannelsRequest, _sales_channel_pb2.DeclareSalesChannelsResponse]
+    """Adds sales channels before their first order, or names known ones; others stay as they are."""
+    ConnectChannel: _grpc.UnaryUnaryMultiCallable[_channel_service_pb2.ConnectChannelRequest, _channel_service_pb2.ConnectChannelResponse]
+    """Validates all steps, holds every chosen option against the ERP's own lists, and sets the channel CONNECTED;
+    repeating it changes nothing.
+
+    Reasons: CONFIGURATION_INCOMPLETE, STATE_CONFLICT, OPTION_NO_LONGER_EXISTS, ERP_UNREACHABLE, ERP_RATE_LIMITED,
+    ERP_CREDENTIALS_INVALID, ERP_PERMISSION_MISSING, ERP_PLAN_LACKS_FEATURE.
     """
     PauseChannel: _grpc.UnaryUnaryMultiCallable[_channel_service_pb2.PauseChannelRequest, _channel_service_pb2.PauseChannelResponse]
     """Stops sending anything to the ERP until the channel is resumed; nothing is lost.
@@ -160,14 +181,33 @@ class ChannelServiceAsyncStub(ChannelServiceStub):
     UpdateChannel: _aio.UnaryUnaryMultiCallable[_channel_service_pb2.UpdateChannelRequest, _channel_service_pb2.UpdateChannelResponse]  # type: ignore[assignment]
     """Changes display name and settings.
 
-    Only what update_mask names is changed. Invoices that were begun keep the settings they began with.
+    Only what update_mask names is changed. Invoices that were begun keep the settings they began with. An option that is
+    new in the settings, such as a warehouse, is held against the ERP's own list now.
 
-    Reasons: ETAG_MISMATCH.
+    Reasons: ETAG_MISMATCH, OPTION_NO_LONGER_EXISTS, ERP_UNREACHABLE, ERP_RATE_LIMITED, ERP_CREDENTIALS_INVALID,
+    ERP_PERMISSION_MISSING, ERP_PLAN_LACKS_FEATURE.
     """
-    ConnectChannel: _aio.UnaryUnaryMultiCallable[_channel_service_pb2.ConnectChannelRequest, _channel_service_pb2.ConnectChannelResponse]  # type: ignore[assignment]
-    """Validates all steps and sets the channel CONNECTED; repeating it changes nothing.
+    ListFieldOptions: _aio.UnaryUnaryMultiCallable[_field_options_pb2.ListFieldOptionsRequest, _field_options_pb2.ListFieldOptionsResponse]  # type: ignore[assignment]
+    """Lists the live options of a form field: of the ERP through the channel's rate budget, or of erpgate itself.
 
-    Reasons: CONFIGURATION_INCOMPLETE, STATE_CONFLICT.
+    An ERP that gives none is no error: `status` tells empty, not in the plan, not allowed, rate limited and unreachable
+    apart. Options are remembered; `read_time` says how old they are.
+
+    Reasons: PAGE_TOKEN_INVALID, PLUGIN_UNAVAILABLE, PLUGIN_DEFECT.
+    """
+    ListSalesChannels: _aio.UnaryUnaryMultiCallable[_sales_channel_pb2.ListSalesChannelsRequest, _sales_channel_pb2.ListSalesChannelsResponse]  # type: ignore[assignment]
+    """Lists a merchant's sales channels by name: those seen on orders, and those declared.
+
+    Reasons: PAGE_TOKEN_INVALID.
+    """
+    DeclareSalesChannels: _aio.UnaryUnaryMultiCallable[_sales_channel_pb2.DeclareSalesChannelsRequest, _sales_channel_pb2.DeclareSalesChannelsResponse]  # type: ignore[assignment]
+    """Adds sales channels before their first order, or names known ones; others stay as they are."""
+    ConnectChannel: _aio.UnaryUnaryMultiCallable[_channel_service_pb2.ConnectChannelRequest, _channel_service_pb2.ConnectChannelResponse]  # type: ignore[assignment]
+    """Validates all steps, holds every chosen option against the ERP's own lists, and sets the channel CONNECTED;
+    repeating it changes nothing.
+
+    Reasons: CONFIGURATION_INCOMPLETE, STATE_CONFLICT, OPTION_NO_LONGER_EXISTS, ERP_UNREACHABLE, ERP_RATE_LIMITED,
+    ERP_CREDENTIALS_INVALID, ERP_PERMISSION_MISSING, ERP_PLAN_LACKS_FEATURE.
     """
     PauseChannel: _aio.UnaryUnaryMultiCallable[_channel_service_pb2.PauseChannelRequest, _channel_service_pb2.PauseChannelResponse]  # type: ignore[assignment]
     """Stops sending anything to the ERP until the channel is resumed; nothing is lost.
@@ -289,10 +329,45 @@ class ChannelServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_channel_service_pb2.UpdateChannelResponse, _abc.Awaitable[_channel_service_pb2.UpdateChannelResponse]]:
         """Changes display name and settings.
 
-        Only what update_mask names is changed. Invoices that were begun keep the settings they began with.
+        Only what update_mask names is changed. Invoices that were begun keep the settings they began with. An option that is
+        new in the settings, such as a warehouse, is held against the ERP's own list now.
 
-        Reasons: ETAG_MISMATCH.
+        Reasons: ETAG_MISMATCH, OPTION_NO_LONGER_EXISTS, ERP_UNREACHABLE, ERP_RATE_LIMITED, ERP_CREDENTIALS_INVALID,
+        ERP_PERMISSION_MISSING, ERP_PLAN_LACKS_FEATURE.
         """
+
+    @_abc_1.abstractmethod
+    def ListFieldOptions(
+        self,
+        request: _field_options_pb2.ListFieldOptionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_field_options_pb2.ListFieldOptionsResponse, _abc.Awaitable[_field_options_pb2.ListFieldOptionsResponse]]:
+        """Lists the live options of a form field: of the ERP through the channel's rate budget, or of erpgate itself.
+
+        An ERP that gives none is no error: `status` tells empty, not in the plan, not allowed, rate limited and unreachable
+        apart. Options are remembered; `read_time` says how old they are.
+
+        Reasons: PAGE_TOKEN_INVALID, PLUGIN_UNAVAILABLE, PLUGIN_DEFECT.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSalesChannels(
+        self,
+        request: _sales_channel_pb2.ListSalesChannelsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_sales_channel_pb2.ListSalesChannelsResponse, _abc.Awaitable[_sales_channel_pb2.ListSalesChannelsResponse]]:
+        """Lists a merchant's sales channels by name: those seen on orders, and those declared.
+
+        Reasons: PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def DeclareSalesChannels(
+        self,
+        request: _sales_channel_pb2.DeclareSalesChannelsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_sales_channel_pb2.DeclareSalesChannelsResponse, _abc.Awaitable[_sales_channel_pb2.DeclareSalesChannelsResponse]]:
+        """Adds sales channels before their first order, or names known ones; others stay as they are."""
 
     @_abc_1.abstractmethod
     def ConnectChannel(
@@ -300,9 +375,11 @@ class ChannelServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _channel_service_pb2.ConnectChannelRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_channel_service_pb2.ConnectChannelResponse, _abc.Awaitable[_channel_service_pb2.ConnectChannelResponse]]:
-        """Validates all steps and sets the channel CONNECTED; repeating it changes nothing.
+        """Validates all steps, holds every chosen option against the ERP's own lists, and sets the channel CONNECTED;
+        repeating it changes nothing.
 
-        Reasons: CONFIGURATION_INCOMPLETE, STATE_CONFLICT.
+        Reasons: CONFIGURATION_INCOMPLETE, STATE_CONFLICT, OPTION_NO_LONGER_EXISTS, ERP_UNREACHABLE, ERP_RATE_LIMITED,
+        ERP_CREDENTIALS_INVALID, ERP_PERMISSION_MISSING, ERP_PLAN_LACKS_FEATURE.
         """
 
     @_abc_1.abstractmethod

@@ -15,10 +15,12 @@ from erpgate.v1 import (
     catalog_service_pb2,
     channel_pb2,
     channel_service_pb2,
+    field_options_pb2,
     invoice_pb2,
     invoicing_service_pb2,
     operation_pb2,
     order_pb2,
+    sales_channel_pb2,
     sku_alias_pb2,
 )
 from erpgate.v1 import invoicing_operations_pb2 as operations
@@ -131,6 +133,29 @@ CALLS: dict[str, tuple[Callable[[Client], Any], Message, Any]] = {
         lambda c: c.connect_channel(CHANNEL).name,
         channel_service_pb2.ConnectChannelRequest(name=CHANNEL),
         "",
+    ),
+    "ListFieldOptions": (
+        lambda c: (
+            c.list_field_options(
+                CHANNEL, "settings.warehouse", query="x", given={"a": "b"}, max_age=dt.timedelta(seconds=1)
+            ).next_page_token
+        ),
+        field_options_pb2.ListFieldOptionsRequest(
+            name=CHANNEL, field="settings.warehouse", query="x", given={"a": "b"}, max_age=Duration(seconds=1)
+        ),
+        "",
+    ),
+    "ListSalesChannels": (
+        lambda c: list(c.list_sales_channels("merchants/acme", page_size=3)),
+        sales_channel_pb2.ListSalesChannelsRequest(parent="merchants/acme", page_size=3),
+        [],
+    ),
+    "DeclareSalesChannels": (
+        lambda c: list(c.declare_sales_channels("merchants/acme", [sales_channel_pb2.SalesChannel(name="x")])),
+        sales_channel_pb2.DeclareSalesChannelsRequest(
+            parent="merchants/acme", sales_channels=[sales_channel_pb2.SalesChannel(name="x")]
+        ),
+        [],
     ),
     "PauseChannel": (
         lambda c: c.pause_channel(CHANNEL).name,
@@ -254,7 +279,15 @@ CALLS: dict[str, tuple[Callable[[Client], Any], Message, Any]] = {
 
 
 def response_of(method: str) -> Message:
-    for file in (channel_service_pb2, catalog_service_pb2, invoicing_service_pb2, operations, sku_alias_pb2):
+    for file in (
+        channel_service_pb2,
+        catalog_service_pb2,
+        invoicing_service_pb2,
+        field_options_pb2,
+        sales_channel_pb2,
+        operations,
+        sku_alias_pb2,
+    ):
         if kind := getattr(file, f"{method}Response", None):
             message: Message = kind()
             return message

@@ -36,13 +36,12 @@ _PathOf = Callable[[str], str]
 
 def form_of(erp: Erp[Any, Any], language_code: str) -> form_pb2.Form:
     """The ERP's wizard in one language; Spanish where none is asked for, English where it is not known."""
-    language = (language_code or "es").split("-", 1)[0].lower()
-    language = language if language in _LANGUAGES else "en"
+    language = language_of(language_code)
     steps: dict[str, list[form_pb2.FormField]] = {step: [] for step in _STEPS}
     for field in _credential_fields(erp):
         steps["credentials"].append(_draw(field, _credential_path, language))
     for field in fields_of(erp.settings):
-        steps[_step_of(field)].append(_draw(field, settings_path, language))
+        steps[_step_of(field)].append(_draw(field, _settings_path, language))
     return form_pb2.Form(
         language_code=language,
         prerequisites=[sentence.in_language(language) for sentence in erp.prerequisites],
@@ -51,6 +50,12 @@ def form_of(erp: Erp[Any, Any], language_code: str) -> form_pb2.Form:
             for step, title in _STEPS.items()
         ],
     )
+
+
+def language_of(language_code: str) -> str:
+    """The language that is spoken: Spanish where none is asked for, English where it is not known."""
+    language = (language_code or "es").split("-", 1)[0].lower()
+    return language if language in _LANGUAGES else "en"
 
 
 def _credential_fields(erp: Erp[Any, Any]) -> Iterator[BoundField]:
@@ -74,8 +79,7 @@ def _credential_path(path: str) -> str:
     return path if path in ("display_name", "country_code") else f"credentials.{path}"
 
 
-def settings_path(path: str) -> str:
-    """Where the form has a field of the ERP's settings model."""
+def _settings_path(path: str) -> str:
     if path == "country_code":
         return path
     return f"settings.{path}" if path.split(".", 1)[0] in NEUTRAL else f"settings.erp_options.{path}"

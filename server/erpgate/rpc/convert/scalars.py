@@ -75,6 +75,10 @@ class WireEnum(Generic[V]):
         """The value's full name, as JSON has it; what is no word of this enum is given back."""
         return self._names.get(word, word)
 
+    def word_of(self, name: str) -> str:
+        """The word of a full name; what is no name of this enum is given back."""
+        return next((word for word, known in self._names.items() if known == name), name)
+
 
 REASONS: Final = {reason: error_reason_pb2.ErrorReason.Value(f"ERROR_REASON_{reason}") for reason in Reason}
 """The wire's value of each reason."""

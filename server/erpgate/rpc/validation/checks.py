@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -216,6 +217,12 @@ def decimal(*, digits: int = 15, places: int = 6, positive: bool = False) -> Che
 def decimals_of(value: str) -> int:
     """Decimals of a number in plain notation, without zeros at the end."""
     return len(value.partition(".")[2].rstrip("0"))
+
+
+def age(value: Duration, path: str, wrong: Violations) -> None:
+    """A span of time from zero to a day."""
+    if not (0 <= value.seconds <= 86_400 and 0 <= value.nanos < 1_000_000_000):
+        wrong.add(path, "must be a duration from 0 s to 86400 s.")
 
 
 _YEAR_2000: Final = 946_684_800

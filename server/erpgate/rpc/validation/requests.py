@@ -13,6 +13,7 @@ from erpgate.rpc.validation.checks import (
     Check,
     Required,
     Violations,
+    age,
     decimal,
     each,
     entries,
@@ -26,12 +27,15 @@ from erpgate.rpc.validation.checks import (
 )
 from erpgate.rpc.validation.invoice import OVERRIDES, credited_lines
 from erpgate.rpc.validation.order import ORDER
+from erpgate.rpc.validation.sales_channel import SALES_CHANNEL, declared_here
 from erpgate.service.errors import Refused
 from erpgate.v1 import catalog_service_pb2 as catalog
 from erpgate.v1 import channel_service_pb2 as channels
 from erpgate.v1 import error_reason_pb2, invoice_pb2, operation_pb2, order_pb2
+from erpgate.v1 import field_options_pb2 as field_options
 from erpgate.v1 import invoicing_operations_pb2 as operations
 from erpgate.v1 import invoicing_service_pb2 as invoicing
+from erpgate.v1 import sales_channel_pb2 as sales_channel
 from erpgate.v1 import sku_alias_pb2 as aliases
 
 _ERP: Final = required(named(names.ERP))
@@ -66,6 +70,23 @@ _TABLES: Final[Mapping[type[Message], Check]] = dict(
             masked_display_name,
             channel=required(CHANGED_CHANNEL),
             update_mask=required(mask),
+        ),
+        _request(
+            field_options.ListFieldOptionsRequest,
+            name=_CHANNEL,
+            field=required(words.FIELD_PATH),
+            query=text(200),
+            given=entries(words.FIELD_PATH, text(500), limit=50),
+            language_code=words.LANGUAGE,
+            max_age=age,
+            page_size=words.PAGE_SIZE,
+        ),
+        _request(sales_channel.ListSalesChannelsRequest, parent=_MERCHANT, page_size=words.PAGE_SIZE),
+        _request(
+            sales_channel.DeclareSalesChannelsRequest,
+            declared_here,
+            parent=_MERCHANT,
+            sales_channels=required(each(SALES_CHANNEL, limit=500)),
         ),
         _request(channels.ConnectChannelRequest, name=_CHANNEL),
         _request(channels.PauseChannelRequest, name=_CHANNEL),

@@ -14,6 +14,10 @@ SALES_CHANNEL: Final = matching(
     "must be lower-case letters, digits, dots, dashes and underscores, at most 63.",
 )
 FIELD: Final = matching(r"[a-z][a-z0-9_]{0,62}", "must be the name of a field.")
+FIELD_PATH: Final = matching(
+    r"(?=.{1,200}\Z)[a-z][a-z0-9_]*(?:\.(?:[a-z0-9][a-z0-9._-]*|\*))*",
+    "must be the path of a field, such as settings.price_list.",
+)
 COUNTRY: Final = matching(r"[A-Z]{2}", "must be an ISO 3166-1 alpha-2 code, such as CO.")
 LANGUAGE: Final = matching(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}", "must be a language code, such as es or pt-BR.")
 EMAIL: Final = matching(

@@ -247,6 +247,28 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "field_option",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("choices", sa.Text(), nullable=False),
+        sa.Column("read_time", sa.BigInteger(), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.Column("attempt_time", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "question"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "sales_channel",
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("sales_channel", sa.Text(), nullable=False),
+        sa.Column("display_name", sa.Text(), nullable=False),
+        sa.Column("declared", sa.BigInteger(), nullable=False),
+        sa.Column("seen_time", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("merchant", "sales_channel"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "worker",
         sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("seen_until", sa.BigInteger(), nullable=False),

@@ -1,0 +1,1 @@
+"""The wizard, row by row, and what it is drawn from."""
