@@ -65,7 +65,7 @@ MEXICO_PAYMENT_FORM_KEY = "paymentType"
 """Key of PUE or PPD on a Mexican invoice; another source writes it into `paymentMethod`."""
 
 MEXICAN_CFDI_USE = "S01"
-"""What the buyer uses a Mexican invoice for: no tax effect, the only use that goes with every regime."""
+"""What the buyer uses an invoice for where the channel does not say: no tax effect, which goes with every regime."""
 
 MEXICAN_ADDRESS_KEYS = ("street", "municipality", "state", "zipCode")
 """Keys of a Mexican address for street, city, region and postal code; the manifest lists others too."""

@@ -102,6 +102,7 @@ def _codes(country: Country, name: str) -> list[Option]:
         "regime": country.regime,
         "payment_form": country.payment_form,
         "payment_method": country.payment_method,
+        "invoice_use": country.invoice_use,
     }
     choice = by_field.get(name, Choice())
     return [Option(value=code, label=choice.labels.get(code) or _spelled(code)) for code in choice.codes]

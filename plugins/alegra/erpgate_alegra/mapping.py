@@ -5,7 +5,7 @@ from erpgate.plugin import Buyer, Company, Document, Draft, DraftLine, Payload, 
 from erpgate_alegra.amounts import json_number
 from erpgate_alegra.assumptions import EXCHANGE_RATE_IS_SENT
 from erpgate_alegra.companies import exchange_rate
-from erpgate_alegra.countries import COUNTRIES, Country
+from erpgate_alegra.countries import COUNTRIES, Choice, Country
 from erpgate_alegra.customers import contact_payload
 from erpgate_alegra.identity import identification_of
 from erpgate_alegra.notes import observations, shortened
@@ -42,6 +42,7 @@ class AlegraMapper:
             "seller": _id(settings.seller),
             "currency": currency_of(draft.currency_code, company),
             **country.invoice_fields,
+            **_chosen(country.invoice_use, settings.invoice_use),
             **_payment(settings, country),
             "observations": observations(draft, with_note=not settings.print_notes),
             "anotation": shortened(draft.note.strip()) if settings.print_notes else "",
@@ -92,10 +93,13 @@ def _number_template(draft: Draft, settings: AlegraSettings, country: Country) -
 
 
 def _payment(settings: AlegraSettings, country: Country) -> dict[str, str]:
-    form = country.payment_form.chosen(settings.payment_form)
-    method = country.payment_method.chosen(settings.payment_method)
-    both = ((country.payment_form.key, form), (country.payment_method.key, method))
-    return {key: value for key, value in both if key}
+    return _chosen(country.payment_form, settings.payment_form) | _chosen(
+        country.payment_method, settings.payment_method
+    )
+
+
+def _chosen(choice: Choice, setting: str) -> dict[str, str]:
+    return {choice.key: choice.chosen(setting)} if choice.key else {}
 
 
 def currency_of(currency_code: str, company: Company) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """What a merchant types in to connect Alegra: credentials, and what Alegra adds to every channel's settings."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 import pydantic
 from erpgate.plugin import ChannelSettings, FormField, Source, Text
@@ -9,6 +9,8 @@ from erpgate_alegra.choices import ISSUE
 
 EMAIL_PATTERN = r"^[^@\s]+@[^@\s]+\.[^@\s.]+$"
 """Syntax of an e-mail address, as loosely as it can be and still catch a slip."""
+
+_CREDIT = "CREDIT"
 
 _USUAL = Text(
     es="Vacío significa lo usual en el país.",
@@ -124,6 +126,18 @@ class AlegraSettings(ChannelSettings, frozen=True, extra="forbid"):
             help=_USUAL,
         ),
     ] = ""
+    invoice_use: Annotated[
+        str,
+        FormField(
+            kind="select",
+            live=True,
+            step="automation",
+            depends_on=("country_code",),
+            visible_if={"country_code": "MX"},
+            label=Text(es="Uso del CFDI", en="Use of the invoice (CFDI)", pt="Uso da fatura (CFDI)"),
+            help=_USUAL,
+        ),
+    ] = ""
     number_template: Annotated[
         str,
         FormField(
@@ -172,3 +186,10 @@ class AlegraSettings(ChannelSettings, frozen=True, extra="forbid"):
             ),
         ),
     ] = ""
+
+    @pydantic.model_validator(mode="after")
+    def _credit_has_a_term(self) -> Self:
+        """What is not paid at once is due later."""
+        if self.payment_form == _CREDIT and not self.payment_term_days:
+            raise ValueError("payment_term_days: an invoice on credit is due later; set at least one day.")
+        return self

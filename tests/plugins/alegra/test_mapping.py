@@ -30,6 +30,7 @@ def test_an_invoice_with_every_setting(golden: Golden, draft: Draft, company: Co
         number_template="21",
         seller="7",
         payment_form="CREDIT",
+        payment_term_days=30,
         payment_method="CREDIT_CARD",
         print_notes=True,
     )

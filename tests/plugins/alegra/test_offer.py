@@ -48,6 +48,7 @@ def test_the_form_asks_for_what_alegra_needs() -> None:
         "regime",
         "payment_form",
         "payment_method",
+        "invoice_use",
         "number_template",
         "business_number_template",
         "seller",
@@ -105,3 +106,9 @@ def test_the_codes_of_a_country_are_unique_and_have_a_key(country: object) -> No
         assert len(set(choice.codes)) == len(choice.codes)
         assert bool(choice.codes) == bool(choice.key) or name == "identification_type"
         assert set(choice.labels) <= set(choice.codes)
+
+
+def test_an_invoice_on_credit_needs_a_term() -> None:
+    with pytest.raises(pydantic.ValidationError, match="payment_term_days"):
+        AlegraSettings(payment_form="CREDIT")
+    assert AlegraSettings(payment_form="CREDIT", payment_term_days=1).payment_term_days == 1

@@ -75,6 +75,7 @@ class Country:
         entity_regime: Usual regime of a legal entity, where that is another than a person's.
         payment_form: Whether an invoice is paid at once.
         payment_method: How it is paid.
+        invoice_use: What the buyer uses the invoice for.
         invoice_fields: Other coded fields of an invoice, with what an ordinary sale has there.
         credit: Coded fields of a credit note.
         void_cause: Code of why a document is cancelled, where one is wanted.
@@ -98,6 +99,7 @@ class Country:
     entity_regime: str = ""
     payment_form: Choice = Choice()
     payment_method: Choice = Choice()
+    invoice_use: Choice = Choice()
     invoice_fields: Mapping[str, str] = field(default_factory=dict)
     credit: CreditCodes = CreditCodes()
     void_cause: str = ""

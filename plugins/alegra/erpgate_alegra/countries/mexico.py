@@ -12,10 +12,38 @@ from erpgate_alegra.assumptions import (
     MEXICAN_VOID_CAUSE,
     MEXICO_PAYMENT_FORM_KEY,
 )
-from erpgate_alegra.countries.country import Country, CreditCodes, labelled
+from erpgate_alegra.countries.country import Choice, Country, CreditCodes, labelled
 from erpgate_alegra.document_types import DocumentType, Number, WrongNumber, checked, reads
 
 _COMPANY, _PERSON = 12, 13
+
+_USES = {
+    "G01": "Adquisición de mercancías",
+    "G02": "Devoluciones, descuentos o bonificaciones",
+    "G03": "Gastos en general",
+    "I01": "Construcciones",
+    "I02": "Mobiliario y equipo de oficina",
+    "I03": "Equipo de transporte",
+    "I04": "Equipo de cómputo y accesorios",
+    "I05": "Dados, troqueles, moldes, matrices y herramental",
+    "I06": "Comunicaciones telefónicas",
+    "I07": "Comunicaciones satelitales",
+    "I08": "Otra maquinaria y equipo",
+    "D01": "Honorarios médicos, dentales y gastos hospitalarios",
+    "D02": "Gastos médicos por incapacidad o discapacidad",
+    "D03": "Gastos funerales",
+    "D04": "Donativos",
+    "D05": "Intereses por créditos hipotecarios",
+    "D06": "Aportaciones voluntarias al SAR",
+    "D07": "Primas por seguros de gastos médicos",
+    "D08": "Gastos de transportación escolar obligatoria",
+    "D09": "Depósitos en cuentas para el ahorro",
+    "D10": "Pagos por servicios educativos",
+    "P01": "Por definir",
+    "S01": "Sin efectos fiscales",
+    "CP01": "Pagos",
+    "CN01": "Nómina",
+}
 
 
 def read_rfc(number: str) -> Number:
@@ -69,7 +97,9 @@ MEXICO = Country(
         },
         "paymentMethod",
     ),
-    invoice_fields={"cfdiUse": MEXICAN_CFDI_USE},
+    invoice_use=Choice(
+        codes=(MEXICAN_CFDI_USE, *(code for code in _USES if code != MEXICAN_CFDI_USE)), labels=_USES, key="cfdiUse"
+    ),
     address_keys=MEXICAN_ADDRESS_KEYS,
     credit=CreditCodes(whole={"type": MEXICAN_CREDIT_TYPE}, part={"type": MEXICAN_CREDIT_TYPE}),
     void_cause=MEXICAN_VOID_CAUSE,
