@@ -32,6 +32,7 @@ from erpgate.v1 import (
     invoicing_service_pb2,
     invoicing_service_pb2_grpc,
     operation_pb2,
+    order_explanation_pb2,
     order_pb2,
     sales_channel_pb2,
     sku_alias_pb2,
@@ -291,6 +292,11 @@ class Client:
         )
         for page in self._pages(self._invoicing.ListOrders, request):
             yield from page.orders
+
+    def explain_order(self, name: str) -> order_explanation_pb2.OrderExplanation:
+        """Why the order was or was not invoiced."""
+        request = invoicing_service_pb2.ExplainOrderRequest(name=name)
+        return self._call(self._invoicing.ExplainOrder, request).explanation
 
     def preview_invoice(
         self, parent: str, order: str, *, overrides: invoice_pb2.InvoiceOverrides | None = None

@@ -206,7 +206,7 @@ async def open_door() -> AsyncIterator[Door]:
             registry=a_registry(),
         ),
         catalog=CatalogRpcs(use_cases),
-        invoicing=InvoicingRpcs(use_cases, use_cases, use_cases, use_cases, use_cases),
+        invoicing=InvoicingRpcs(use_cases, use_cases, use_cases, use_cases, use_cases, use_cases),
     )
     port = rpc.server.add_insecure_port("127.0.0.1:0")
     await rpc.start()

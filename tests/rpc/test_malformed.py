@@ -5,6 +5,7 @@ import asyncio
 import grpc
 import pytest
 from erpgate.plugin import Option
+from erpgate.service.explain import OrderExplanation
 from erpgate.service.field_options import OptionPage
 from erpgate.store.sales_channels import SalesChannelRecord
 from hypothesis import given, settings
@@ -35,6 +36,7 @@ ANSWERS = {
     "SetSkuAlias": an_alias(),
     "ListSkuAliases": [an_alias()] * 2,
     "DeleteSkuAlias": None,
+    "ExplainOrder": OrderExplanation(merchant="acme", order_id="shop-co:1001", channels=()),
     "PreviewInvoice": a_preview(),
     "SubmitOrder": an_order_record(),
     "GetOrder": an_order_record(),

@@ -81,13 +81,18 @@ class _Asked:
     reason: Reason
     details: Mapping[str, str]
 
+    @property
+    def noted(self) -> RuleResult:
+        """The result with its reason."""
+        return dataclasses.replace(self.result, reason=None if self.result.passed else self.reason)
+
 
 def _in_basket(
     verdict: Verdict, order: Order, orders: Sequence[Order], waiting: tuple[str, ...], invoice: str
 ) -> Verdict:
     basket = order.basket.id if order.basket is not None else ""
     asked = list(_asked(basket, orders, waiting, invoice))
-    trace = (*verdict.trace, *(entry.result for entry in asked))
+    trace = (*verdict.trace, *(entry.noted for entry in asked))
     failed = next((entry for entry in asked if not entry.result.passed), None)
     if failed is None:
         return dataclasses.replace(verdict, trace=trace)

@@ -48,12 +48,14 @@ class RuleResult:
         value: What the order or the channel has.
         expected: What the rule asks for.
         passed: Whether it holds.
+        reason: What it gives where it does not hold; None where it does.
     """
 
     rule: str
     value: str
     expected: str
     passed: bool
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +106,13 @@ def combine(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
     eligible = [verdict.channel for verdict in verdicts if verdict.outcome is Outcome.INVOICE]
     if len(eligible) < 2:
         return tuple(verdicts)
-    conflict = RuleResult(rule="only_channel", value=", ".join(eligible), expected="one channel", passed=False)
+    conflict = RuleResult(
+        rule="only_channel",
+        value=", ".join(eligible),
+        expected="one channel",
+        passed=False,
+        reason=Reason.SEVERAL_CHANNELS_ELIGIBLE,
+    )
     return tuple(
         dataclasses.replace(
             verdict,
@@ -153,7 +161,14 @@ class _Rule:
     binds_persons: bool
 
     def ask(self, case: _Case) -> RuleResult:
-        return RuleResult(rule=self.name, value=self.value(case), expected=self.expected(case), passed=self.holds(case))
+        passed = self.holds(case)
+        return RuleResult(
+            rule=self.name,
+            value=self.value(case),
+            expected=self.expected(case),
+            passed=passed,
+            reason=None if passed else self.reason(case),
+        )
 
 
 def _rule(

@@ -41,6 +41,7 @@ from erpgate.service.catalog import Catalog
 from erpgate.service.channels import Channels
 from erpgate.service.checks import Checks
 from erpgate.service.credentials import Credentials
+from erpgate.service.explain import Explanations
 from erpgate.service.field_options import FieldOptions
 from erpgate.service.invoices import Invoices
 from erpgate.service.operations import Operations
@@ -278,7 +279,12 @@ def _server(
         ),
         catalog=CatalogRpcs(Catalog(sources)),
         invoicing=InvoicingRpcs(
-            Orders(sources), Invoices(sources), Previews(sources), Operations(sources), Files(sources, sessions)
+            Orders(sources),
+            Invoices(sources),
+            Previews(sources),
+            Explanations(sources),
+            Operations(sources),
+            Files(sources, sessions),
         ),
         door=door,
     )

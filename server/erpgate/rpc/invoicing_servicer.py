@@ -10,6 +10,7 @@ from typing_extensions import override
 from erpgate.domain.order import Order
 from erpgate.plugin.reasons import Reason
 from erpgate.rpc import names, paging
+from erpgate.rpc.convert.explanation import explanation_to_wire
 from erpgate.rpc.convert.invoice import invoice_to_wire, reason_from_wire, state_from_wire
 from erpgate.rpc.convert.order import acknowledgement, order_from_wire, order_to_wire, outcome_from_wire
 from erpgate.rpc.convert.overrides import overrides_from_wire
@@ -20,6 +21,7 @@ from erpgate.rpc.operations_servicer import Files, OperationRpcs, Operations
 from erpgate.rpc.pipeline import in_order
 from erpgate.service.commands import InvoiceQuery, NewInvoice, OrderQuery
 from erpgate.service.errors import Refused
+from erpgate.service.explain import OrderExplanation
 from erpgate.service.preview import Preview
 from erpgate.store.records import AttemptRecord, InvoiceRecord, OrderRecord, Overrides
 from erpgate.v1 import invoicing_service_pb2 as pb
@@ -74,6 +76,14 @@ class Previews(Protocol):
         ...
 
 
+class Explanations(Protocol):
+    """What this servicer asks of the service about explanations."""
+
+    async def explain(self, merchant: str, order_id: str) -> OrderExplanation:
+        """Why an order was or was not invoiced."""
+        ...
+
+
 class InvoicingRpcs(OperationRpcs):
     """Turns sales into invoices over gRPC.
 
@@ -81,14 +91,22 @@ class InvoicingRpcs(OperationRpcs):
         orders: The service's orders.
         invoices: The service's invoices.
         previews: The service's previews.
+        explanations: The service's explanations.
         operations: What happens to invoices later.
         files: The ERP's files.
     """
 
     def __init__(
-        self, orders: Orders, invoices: Invoices, previews: Previews, operations: Operations, files: Files
+        self,
+        orders: Orders,
+        invoices: Invoices,
+        previews: Previews,
+        explanations: Explanations,
+        operations: Operations,
+        files: Files,
     ) -> None:
         super().__init__(operations, files)
+        self._explanations = explanations
         self._previews = previews
         self._orders = orders
         self._invoices = invoices
@@ -141,6 +159,11 @@ class InvoicingRpcs(OperationRpcs):
         )
         records, next_page_token = page.cut(found, attrgetter("order_id"))
         return pb.ListOrdersResponse(orders=map(order_to_wire, records), next_page_token=next_page_token)
+
+    @override
+    async def ExplainOrder(self, request: pb.ExplainOrderRequest, context: _Context) -> pb.ExplainOrderResponse:
+        explanation = await self._explanations.explain(*names.ORDER.parse(request.name))
+        return pb.ExplainOrderResponse(explanation=explanation_to_wire(explanation))
 
     @override
     async def PreviewInvoice(self, request: pb.PreviewInvoiceRequest, context: _Context) -> pb.PreviewInvoiceResponse:

@@ -27,11 +27,12 @@ from erpgate.v1 import invoice_pb2 as erpgate_dot_v1_dot_invoice__pb2
 from erpgate.v1 import invoice_preview_pb2 as erpgate_dot_v1_dot_invoice__preview__pb2
 from erpgate.v1 import invoicing_operations_pb2 as erpgate_dot_v1_dot_invoicing__operations__pb2
 from erpgate.v1 import order_pb2 as erpgate_dot_v1_dot_order__pb2
+from erpgate.v1 import order_explanation_pb2 as erpgate_dot_v1_dot_order__explanation__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"erpgate/v1/invoicing_service.proto\x12\nerpgate.v1\x1a\x1d\x65rpgate/v1/error_reason.proto\x1a\x18\x65rpgate/v1/invoice.proto\x1a erpgate/v1/invoice_preview.proto\x1a%erpgate/v1/invoicing_operations.proto\x1a\x16\x65rpgate/v1/order.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\"F\n\x12SubmitOrderRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12 \n\x05order\x18\x02 \x01(\x0b\x32\x11.erpgate.v1.Order\"7\n\x13SubmitOrderResponse\x12 \n\x05order\x18\x01 \x01(\x0b\x32\x11.erpgate.v1.Order\"G\n\x13SubmitOrdersRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12 \n\x05order\x18\x02 \x01(\x0b\x32\x11.erpgate.v1.Order\"\x94\x01\n\x14SubmitOrdersResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\"\n\x06status\x18\x02 \x01(\x0b\x32\x12.google.rpc.Status\x12\r\n\x05order\x18\x03 \x01(\t\x12\x10\n\x08revision\x18\x04 \x01(\x05\x12%\n\x08verdicts\x18\x05 \x03(\x0b\x32\x13.erpgate.v1.Verdict\"\x1f\n\x0fGetOrderRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"4\n\x10GetOrderResponse\x12 \n\x05order\x18\x01 \x01(\x0b\x32\x11.erpgate.v1.Order\"\x8e\x01\n\x11ListOrdersRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12+\n\x07outcome\x18\x04 \x01(\x0e\x32\x1a.erpgate.v1.VerdictOutcome\x12\x15\n\rsales_channel\x18\x05 \x01(\t\"P\n\x12ListOrdersResponse\x12!\n\x06orders\x18\x01 \x03(\x0b\x32\x11.erpgate.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"g\n\x15PreviewInvoiceRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\r\n\x05order\x18\x02 \x01(\t\x12/\n\toverrides\x18\x03 \x01(\x0b\x32\x1c.erpgate.v1.InvoiceOverrides\"E\n\x16PreviewInvoiceResponse\x12+\n\x07preview\x18\x01 \x01(\x0b\x32\x1a.erpgate.v1.InvoicePreview\"z\n\x14\x43reateInvoiceRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\r\n\x05order\x18\x02 \x01(\t\x12/\n\toverrides\x18\x03 \x01(\x0b\x32\x1c.erpgate.v1.InvoiceOverrides\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"=\n\x15\x43reateInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"!\n\x11GetInvoiceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\":\n\x12GetInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"\xa2\x02\n\x13ListInvoicesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\'\n\x05state\x18\x04 \x01(\x0e\x32\x18.erpgate.v1.InvoiceState\x12\'\n\x06reason\x18\x05 \x01(\x0e\x32\x17.erpgate.v1.ErrorReason\x12\x15\n\rsales_channel\x18\x06 \x01(\t\x12\r\n\x05order\x18\x07 \x01(\t\x12.\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"V\n\x14ListInvoicesResponse\x12%\n\x08invoices\x18\x01 \x03(\x0b\x32\x13.erpgate.v1.Invoice\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"T\n\x13RetryInvoiceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12/\n\toverrides\x18\x02 \x01(\x0b\x32\x1c.erpgate.v1.InvoiceOverrides\"<\n\x14RetryInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice2\xf0\x0b\n\x10InvoicingService\x12S\n\x0bSubmitOrder\x12\x1e.erpgate.v1.SubmitOrderRequest\x1a\x1f.erpgate.v1.SubmitOrderResponse\"\x03\x90\x02\x02\x12Z\n\x0cSubmitOrders\x12\x1f.erpgate.v1.SubmitOrdersRequest\x1a .erpgate.v1.SubmitOrdersResponse\"\x03\x90\x02\x02(\x01\x30\x01\x12J\n\x08GetOrder\x12\x1b.erpgate.v1.GetOrderRequest\x1a\x1c.erpgate.v1.GetOrderResponse\"\x03\x90\x02\x01\x12P\n\nListOrders\x12\x1d.erpgate.v1.ListOrdersRequest\x1a\x1e.erpgate.v1.ListOrdersResponse\"\x03\x90\x02\x01\x12\\\n\x0ePreviewInvoice\x12!.erpgate.v1.PreviewInvoiceRequest\x1a\".erpgate.v1.PreviewInvoiceResponse\"\x03\x90\x02\x01\x12Y\n\rCreateInvoice\x12 .erpgate.v1.CreateInvoiceRequest\x1a!.erpgate.v1.CreateInvoiceResponse\"\x03\x90\x02\x02\x12P\n\nGetInvoice\x12\x1d.erpgate.v1.GetInvoiceRequest\x1a\x1e.erpgate.v1.GetInvoiceResponse\"\x03\x90\x02\x01\x12V\n\x0cListInvoices\x12\x1f.erpgate.v1.ListInvoicesRequest\x1a .erpgate.v1.ListInvoicesResponse\"\x03\x90\x02\x01\x12V\n\x0cRetryInvoice\x12\x1f.erpgate.v1.RetryInvoiceRequest\x1a .erpgate.v1.RetryInvoiceResponse\"\x03\x90\x02\x02\x12S\n\x0bOpenInvoice\x12\x1e.erpgate.v1.OpenInvoiceRequest\x1a\x1f.erpgate.v1.OpenInvoiceResponse\"\x03\x90\x02\x02\x12V\n\x0cIssueInvoice\x12\x1f.erpgate.v1.IssueInvoiceRequest\x1a .erpgate.v1.IssueInvoiceResponse\"\x03\x90\x02\x02\x12S\n\x0bVoidInvoice\x12\x1e.erpgate.v1.VoidInvoiceRequest\x1a\x1f.erpgate.v1.VoidInvoiceResponse\"\x03\x90\x02\x02\x12\x62\n\x10\x43reateCreditNote\x12#.erpgate.v1.CreateCreditNoteRequest\x1a$.erpgate.v1.CreateCreditNoteResponse\"\x03\x90\x02\x02\x12Y\n\rRecordPayment\x12 .erpgate.v1.RecordPaymentRequest\x1a!.erpgate.v1.RecordPaymentResponse\"\x03\x90\x02\x02\x12V\n\x0c\x45mailInvoice\x12\x1f.erpgate.v1.EmailInvoiceRequest\x1a .erpgate.v1.EmailInvoiceResponse\"\x03\x90\x02\x02\x12\\\n\x0eRefreshInvoice\x12!.erpgate.v1.RefreshInvoiceRequest\x1a\".erpgate.v1.RefreshInvoiceResponse\"\x03\x90\x02\x02\x12[\n\rGetInvoicePdf\x12 .erpgate.v1.GetInvoicePdfRequest\x1a!.erpgate.v1.GetInvoicePdfResponse\"\x03\x90\x02\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"erpgate/v1/invoicing_service.proto\x12\nerpgate.v1\x1a\x1d\x65rpgate/v1/error_reason.proto\x1a\x18\x65rpgate/v1/invoice.proto\x1a erpgate/v1/invoice_preview.proto\x1a%erpgate/v1/invoicing_operations.proto\x1a\x16\x65rpgate/v1/order.proto\x1a\"erpgate/v1/order_explanation.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\"F\n\x12SubmitOrderRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12 \n\x05order\x18\x02 \x01(\x0b\x32\x11.erpgate.v1.Order\"7\n\x13SubmitOrderResponse\x12 \n\x05order\x18\x01 \x01(\x0b\x32\x11.erpgate.v1.Order\"G\n\x13SubmitOrdersRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12 \n\x05order\x18\x02 \x01(\x0b\x32\x11.erpgate.v1.Order\"\x94\x01\n\x14SubmitOrdersResponse\x12\x10\n\x08position\x18\x01 \x01(\x03\x12\"\n\x06status\x18\x02 \x01(\x0b\x32\x12.google.rpc.Status\x12\r\n\x05order\x18\x03 \x01(\t\x12\x10\n\x08revision\x18\x04 \x01(\x05\x12%\n\x08verdicts\x18\x05 \x03(\x0b\x32\x13.erpgate.v1.Verdict\"\x1f\n\x0fGetOrderRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"4\n\x10GetOrderResponse\x12 \n\x05order\x18\x01 \x01(\x0b\x32\x11.erpgate.v1.Order\"\x8e\x01\n\x11ListOrdersRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12+\n\x07outcome\x18\x04 \x01(\x0e\x32\x1a.erpgate.v1.VerdictOutcome\x12\x15\n\rsales_channel\x18\x05 \x01(\t\"P\n\x12ListOrdersResponse\x12!\n\x06orders\x18\x01 \x03(\x0b\x32\x11.erpgate.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"#\n\x13\x45xplainOrderRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"I\n\x14\x45xplainOrderResponse\x12\x31\n\x0b\x65xplanation\x18\x01 \x01(\x0b\x32\x1c.erpgate.v1.OrderExplanation\"g\n\x15PreviewInvoiceRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\r\n\x05order\x18\x02 \x01(\t\x12/\n\toverrides\x18\x03 \x01(\x0b\x32\x1c.erpgate.v1.InvoiceOverrides\"E\n\x16PreviewInvoiceResponse\x12+\n\x07preview\x18\x01 \x01(\x0b\x32\x1a.erpgate.v1.InvoicePreview\"z\n\x14\x43reateInvoiceRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\r\n\x05order\x18\x02 \x01(\t\x12/\n\toverrides\x18\x03 \x01(\x0b\x32\x1c.erpgate.v1.InvoiceOverrides\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"=\n\x15\x43reateInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"!\n\x11GetInvoiceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\":\n\x12GetInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"\xa2\x02\n\x13ListInvoicesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\'\n\x05state\x18\x04 \x01(\x0e\x32\x18.erpgate.v1.InvoiceState\x12\'\n\x06reason\x18\x05 \x01(\x0e\x32\x17.erpgate.v1.ErrorReason\x12\x15\n\rsales_channel\x18\x06 \x01(\t\x12\r\n\x05order\x18\x07 \x01(\t\x12.\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"V\n\x14ListInvoicesResponse\x12%\n\x08invoices\x18\x01 \x03(\x0b\x32\x13.erpgate.v1.Invoice\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"T\n\x13RetryInvoiceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12/\n\toverrides\x18\x02 \x01(\x0b\x32\x1c.erpgate.v1.InvoiceOverrides\"<\n\x14RetryInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice2\xc8\x0c\n\x10InvoicingService\x12S\n\x0bSubmitOrder\x12\x1e.erpgate.v1.SubmitOrderRequest\x1a\x1f.erpgate.v1.SubmitOrderResponse\"\x03\x90\x02\x02\x12Z\n\x0cSubmitOrders\x12\x1f.erpgate.v1.SubmitOrdersRequest\x1a .erpgate.v1.SubmitOrdersResponse\"\x03\x90\x02\x02(\x01\x30\x01\x12J\n\x08GetOrder\x12\x1b.erpgate.v1.GetOrderRequest\x1a\x1c.erpgate.v1.GetOrderResponse\"\x03\x90\x02\x01\x12P\n\nListOrders\x12\x1d.erpgate.v1.ListOrdersRequest\x1a\x1e.erpgate.v1.ListOrdersResponse\"\x03\x90\x02\x01\x12V\n\x0c\x45xplainOrder\x12\x1f.erpgate.v1.ExplainOrderRequest\x1a .erpgate.v1.ExplainOrderResponse\"\x03\x90\x02\x01\x12\\\n\x0ePreviewInvoice\x12!.erpgate.v1.PreviewInvoiceRequest\x1a\".erpgate.v1.PreviewInvoiceResponse\"\x03\x90\x02\x01\x12Y\n\rCreateInvoice\x12 .erpgate.v1.CreateInvoiceRequest\x1a!.erpgate.v1.CreateInvoiceResponse\"\x03\x90\x02\x02\x12P\n\nGetInvoice\x12\x1d.erpgate.v1.GetInvoiceRequest\x1a\x1e.erpgate.v1.GetInvoiceResponse\"\x03\x90\x02\x01\x12V\n\x0cListInvoices\x12\x1f.erpgate.v1.ListInvoicesRequest\x1a .erpgate.v1.ListInvoicesResponse\"\x03\x90\x02\x01\x12V\n\x0cRetryInvoice\x12\x1f.erpgate.v1.RetryInvoiceRequest\x1a .erpgate.v1.RetryInvoiceResponse\"\x03\x90\x02\x02\x12S\n\x0bOpenInvoice\x12\x1e.erpgate.v1.OpenInvoiceRequest\x1a\x1f.erpgate.v1.OpenInvoiceResponse\"\x03\x90\x02\x02\x12V\n\x0cIssueInvoice\x12\x1f.erpgate.v1.IssueInvoiceRequest\x1a .erpgate.v1.IssueInvoiceResponse\"\x03\x90\x02\x02\x12S\n\x0bVoidInvoice\x12\x1e.erpgate.v1.VoidInvoiceRequest\x1a\x1f.erpgate.v1.VoidInvoiceResponse\"\x03\x90\x02\x02\x12\x62\n\x10\x43reateCreditNote\x12#.erpgate.v1.CreateCreditNoteRequest\x1a$.erpgate.v1.CreateCreditNoteResponse\"\x03\x90\x02\x02\x12Y\n\rRecordPayment\x12 .erpgate.v1.RecordPaymentRequest\x1a!.erpgate.v1.RecordPaymentResponse\"\x03\x90\x02\x02\x12V\n\x0c\x45mailInvoice\x12\x1f.erpgate.v1.EmailInvoiceRequest\x1a .erpgate.v1.EmailInvoiceResponse\"\x03\x90\x02\x02\x12\\\n\x0eRefreshInvoice\x12!.erpgate.v1.RefreshInvoiceRequest\x1a\".erpgate.v1.RefreshInvoiceResponse\"\x03\x90\x02\x02\x12[\n\rGetInvoicePdf\x12 .erpgate.v1.GetInvoicePdfRequest\x1a!.erpgate.v1.GetInvoicePdfResponse\"\x03\x90\x02\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,6 +47,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INVOICINGSERVICE'].methods_by_name['GetOrder']._serialized_options = b'\220\002\001'
   _globals['_INVOICINGSERVICE'].methods_by_name['ListOrders']._loaded_options = None
   _globals['_INVOICINGSERVICE'].methods_by_name['ListOrders']._serialized_options = b'\220\002\001'
+  _globals['_INVOICINGSERVICE'].methods_by_name['ExplainOrder']._loaded_options = None
+  _globals['_INVOICINGSERVICE'].methods_by_name['ExplainOrder']._serialized_options = b'\220\002\001'
   _globals['_INVOICINGSERVICE'].methods_by_name['PreviewInvoice']._loaded_options = None
   _globals['_INVOICINGSERVICE'].methods_by_name['PreviewInvoice']._serialized_options = b'\220\002\001'
   _globals['_INVOICINGSERVICE'].methods_by_name['CreateInvoice']._loaded_options = None
@@ -72,42 +75,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INVOICINGSERVICE'].methods_by_name['RefreshInvoice']._serialized_options = b'\220\002\002'
   _globals['_INVOICINGSERVICE'].methods_by_name['GetInvoicePdf']._loaded_options = None
   _globals['_INVOICINGSERVICE'].methods_by_name['GetInvoicePdf']._serialized_options = b'\220\002\001'
-  _globals['_SUBMITORDERREQUEST']._serialized_start=262
-  _globals['_SUBMITORDERREQUEST']._serialized_end=332
-  _globals['_SUBMITORDERRESPONSE']._serialized_start=334
-  _globals['_SUBMITORDERRESPONSE']._serialized_end=389
-  _globals['_SUBMITORDERSREQUEST']._serialized_start=391
-  _globals['_SUBMITORDERSREQUEST']._serialized_end=462
-  _globals['_SUBMITORDERSRESPONSE']._serialized_start=465
-  _globals['_SUBMITORDERSRESPONSE']._serialized_end=613
-  _globals['_GETORDERREQUEST']._serialized_start=615
-  _globals['_GETORDERREQUEST']._serialized_end=646
-  _globals['_GETORDERRESPONSE']._serialized_start=648
-  _globals['_GETORDERRESPONSE']._serialized_end=700
-  _globals['_LISTORDERSREQUEST']._serialized_start=703
-  _globals['_LISTORDERSREQUEST']._serialized_end=845
-  _globals['_LISTORDERSRESPONSE']._serialized_start=847
-  _globals['_LISTORDERSRESPONSE']._serialized_end=927
-  _globals['_PREVIEWINVOICEREQUEST']._serialized_start=929
-  _globals['_PREVIEWINVOICEREQUEST']._serialized_end=1032
-  _globals['_PREVIEWINVOICERESPONSE']._serialized_start=1034
-  _globals['_PREVIEWINVOICERESPONSE']._serialized_end=1103
-  _globals['_CREATEINVOICEREQUEST']._serialized_start=1105
-  _globals['_CREATEINVOICEREQUEST']._serialized_end=1227
-  _globals['_CREATEINVOICERESPONSE']._serialized_start=1229
-  _globals['_CREATEINVOICERESPONSE']._serialized_end=1290
-  _globals['_GETINVOICEREQUEST']._serialized_start=1292
-  _globals['_GETINVOICEREQUEST']._serialized_end=1325
-  _globals['_GETINVOICERESPONSE']._serialized_start=1327
-  _globals['_GETINVOICERESPONSE']._serialized_end=1385
-  _globals['_LISTINVOICESREQUEST']._serialized_start=1388
-  _globals['_LISTINVOICESREQUEST']._serialized_end=1678
-  _globals['_LISTINVOICESRESPONSE']._serialized_start=1680
-  _globals['_LISTINVOICESRESPONSE']._serialized_end=1766
-  _globals['_RETRYINVOICEREQUEST']._serialized_start=1768
-  _globals['_RETRYINVOICEREQUEST']._serialized_end=1852
-  _globals['_RETRYINVOICERESPONSE']._serialized_start=1854
-  _globals['_RETRYINVOICERESPONSE']._serialized_end=1914
-  _globals['_INVOICINGSERVICE']._serialized_start=1917
-  _globals['_INVOICINGSERVICE']._serialized_end=3437
+  _globals['_SUBMITORDERREQUEST']._serialized_start=298
+  _globals['_SUBMITORDERREQUEST']._serialized_end=368
+  _globals['_SUBMITORDERRESPONSE']._serialized_start=370
+  _globals['_SUBMITORDERRESPONSE']._serialized_end=425
+  _globals['_SUBMITORDERSREQUEST']._serialized_start=427
+  _globals['_SUBMITORDERSREQUEST']._serialized_end=498
+  _globals['_SUBMITORDERSRESPONSE']._serialized_start=501
+  _globals['_SUBMITORDERSRESPONSE']._serialized_end=649
+  _globals['_GETORDERREQUEST']._serialized_start=651
+  _globals['_GETORDERREQUEST']._serialized_end=682
+  _globals['_GETORDERRESPONSE']._serialized_start=684
+  _globals['_GETORDERRESPONSE']._serialized_end=736
+  _globals['_LISTORDERSREQUEST']._serialized_start=739
+  _globals['_LISTORDERSREQUEST']._serialized_end=881
+  _globals['_LISTORDERSRESPONSE']._serialized_start=883
+  _globals['_LISTORDERSRESPONSE']._serialized_end=963
+  _globals['_EXPLAINORDERREQUEST']._serialized_start=965
+  _globals['_EXPLAINORDERREQUEST']._serialized_end=1000
+  _globals['_EXPLAINORDERRESPONSE']._serialized_start=1002
+  _globals['_EXPLAINORDERRESPONSE']._serialized_end=1075
+  _globals['_PREVIEWINVOICEREQUEST']._serialized_start=1077
+  _globals['_PREVIEWINVOICEREQUEST']._serialized_end=1180
+  _globals['_PREVIEWINVOICERESPONSE']._serialized_start=1182
+  _globals['_PREVIEWINVOICERESPONSE']._serialized_end=1251
+  _globals['_CREATEINVOICEREQUEST']._serialized_start=1253
+  _globals['_CREATEINVOICEREQUEST']._serialized_end=1375
+  _globals['_CREATEINVOICERESPONSE']._serialized_start=1377
+  _globals['_CREATEINVOICERESPONSE']._serialized_end=1438
+  _globals['_GETINVOICEREQUEST']._serialized_start=1440
+  _globals['_GETINVOICEREQUEST']._serialized_end=1473
+  _globals['_GETINVOICERESPONSE']._serialized_start=1475
+  _globals['_GETINVOICERESPONSE']._serialized_end=1533
+  _globals['_LISTINVOICESREQUEST']._serialized_start=1536
+  _globals['_LISTINVOICESREQUEST']._serialized_end=1826
+  _globals['_LISTINVOICESRESPONSE']._serialized_start=1828
+  _globals['_LISTINVOICESRESPONSE']._serialized_end=1914
+  _globals['_RETRYINVOICEREQUEST']._serialized_start=1916
+  _globals['_RETRYINVOICEREQUEST']._serialized_end=2000
+  _globals['_RETRYINVOICERESPONSE']._serialized_start=2002
+  _globals['_RETRYINVOICERESPONSE']._serialized_end=2062
+  _globals['_INVOICINGSERVICE']._serialized_start=2065
+  _globals['_INVOICINGSERVICE']._serialized_end=3673
 # @@protoc_insertion_point(module_scope)

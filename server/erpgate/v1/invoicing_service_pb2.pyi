@@ -7,6 +7,7 @@ from collections import abc as _abc
 from erpgate.v1 import error_reason_pb2 as _error_reason_pb2
 from erpgate.v1 import invoice_pb2 as _invoice_pb2
 from erpgate.v1 import invoice_preview_pb2 as _invoice_preview_pb2
+from erpgate.v1 import order_explanation_pb2 as _order_explanation_pb2
 from erpgate.v1 import order_pb2 as _order_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -257,6 +258,52 @@ class ListOrdersResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListOrdersResponse: _TypeAlias = ListOrdersResponse  # noqa: Y015
+
+@_typing.final
+class ExplainOrderRequest(_message.Message):
+    """Request of ExplainOrder."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Required. Such as `merchants/acme/orders/shop-co:1001`."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainOrderRequest: _TypeAlias = ExplainOrderRequest  # noqa: Y015
+
+@_typing.final
+class ExplainOrderResponse(_message.Message):
+    """Response of ExplainOrder."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def explanation(self) -> _order_explanation_pb2.OrderExplanation:
+        """The decisions."""
+
+    def __init__(
+        self,
+        *,
+        explanation: _order_explanation_pb2.OrderExplanation | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["explanation", b"explanation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["explanation", b"explanation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainOrderResponse: _TypeAlias = ExplainOrderResponse  # noqa: Y015
 
 @_typing.final
 class PreviewInvoiceRequest(_message.Message):

@@ -58,6 +58,11 @@ class InvoicingServiceStub:
                 request_serializer=erpgate_dot_v1_dot_invoicing__service__pb2.ListOrdersRequest.SerializeToString,
                 response_deserializer=erpgate_dot_v1_dot_invoicing__service__pb2.ListOrdersResponse.FromString,
                 _registered_method=True)
+        self.ExplainOrder = channel.unary_unary(
+                '/erpgate.v1.InvoicingService/ExplainOrder',
+                request_serializer=erpgate_dot_v1_dot_invoicing__service__pb2.ExplainOrderRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_invoicing__service__pb2.ExplainOrderResponse.FromString,
+                _registered_method=True)
         self.PreviewInvoice = channel.unary_unary(
                 '/erpgate.v1.InvoicingService/PreviewInvoice',
                 request_serializer=erpgate_dot_v1_dot_invoicing__service__pb2.PreviewInvoiceRequest.SerializeToString,
@@ -166,6 +171,14 @@ class InvoicingServiceServicer:
         """Lists a merchant's orders by name.
 
         Reasons: PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainOrder(self, request, context):
+        """Explains why an order was or was not invoiced, by each channel: every rule and every step towards the document, with
+        the value that it saw and what came of it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -337,6 +350,11 @@ def add_InvoicingServiceServicer_to_server(servicer, server):
                     servicer.ListOrders,
                     request_deserializer=erpgate_dot_v1_dot_invoicing__service__pb2.ListOrdersRequest.FromString,
                     response_serializer=erpgate_dot_v1_dot_invoicing__service__pb2.ListOrdersResponse.SerializeToString,
+            ),
+            'ExplainOrder': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainOrder,
+                    request_deserializer=erpgate_dot_v1_dot_invoicing__service__pb2.ExplainOrderRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_invoicing__service__pb2.ExplainOrderResponse.SerializeToString,
             ),
             'PreviewInvoice': grpc.unary_unary_rpc_method_handler(
                     servicer.PreviewInvoice,
@@ -515,6 +533,33 @@ class InvoicingService:
             '/erpgate.v1.InvoicingService/ListOrders',
             erpgate_dot_v1_dot_invoicing__service__pb2.ListOrdersRequest.SerializeToString,
             erpgate_dot_v1_dot_invoicing__service__pb2.ListOrdersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainOrder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.InvoicingService/ExplainOrder',
+            erpgate_dot_v1_dot_invoicing__service__pb2.ExplainOrderRequest.SerializeToString,
+            erpgate_dot_v1_dot_invoicing__service__pb2.ExplainOrderResponse.FromString,
             options,
             channel_credentials,
             insecure,

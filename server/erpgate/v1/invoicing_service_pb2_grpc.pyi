@@ -60,6 +60,10 @@ class InvoicingServiceStub:
 
     Reasons: PAGE_TOKEN_INVALID.
     """
+    ExplainOrder: _grpc.UnaryUnaryMultiCallable[_invoicing_service_pb2.ExplainOrderRequest, _invoicing_service_pb2.ExplainOrderResponse]
+    """Explains why an order was or was not invoiced, by each channel: every rule and every step towards the document, with
+    the value that it saw and what came of it.
+    """
     PreviewInvoice: _grpc.UnaryUnaryMultiCallable[_invoicing_service_pb2.PreviewInvoiceRequest, _invoicing_service_pb2.PreviewInvoiceResponse]
     """Computes an order's invoice without sending anything: what its lines are, what the ERP would make of it, and
     everything that stands against it.
@@ -182,6 +186,10 @@ class InvoicingServiceAsyncStub(InvoicingServiceStub):
     """Lists a merchant's orders by name.
 
     Reasons: PAGE_TOKEN_INVALID.
+    """
+    ExplainOrder: _aio.UnaryUnaryMultiCallable[_invoicing_service_pb2.ExplainOrderRequest, _invoicing_service_pb2.ExplainOrderResponse]  # type: ignore[assignment]
+    """Explains why an order was or was not invoiced, by each channel: every rule and every step towards the document, with
+    the value that it saw and what came of it.
     """
     PreviewInvoice: _aio.UnaryUnaryMultiCallable[_invoicing_service_pb2.PreviewInvoiceRequest, _invoicing_service_pb2.PreviewInvoiceResponse]  # type: ignore[assignment]
     """Computes an order's invoice without sending anything: what its lines are, what the ERP would make of it, and
@@ -326,6 +334,16 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
         """Lists a merchant's orders by name.
 
         Reasons: PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ExplainOrder(
+        self,
+        request: _invoicing_service_pb2.ExplainOrderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_invoicing_service_pb2.ExplainOrderResponse, _abc.Awaitable[_invoicing_service_pb2.ExplainOrderResponse]]:
+        """Explains why an order was or was not invoiced, by each channel: every rule and every step towards the document, with
+        the value that it saw and what came of it.
         """
 
     @_abc_1.abstractmethod

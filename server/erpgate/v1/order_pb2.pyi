@@ -363,6 +363,7 @@ class RuleResult(_message.Message):
     VALUE_FIELD_NUMBER: _builtins.int
     EXPECTED_FIELD_NUMBER: _builtins.int
     PASSED_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
     rule: _builtins.str
     """Name of the rule."""
     value: _builtins.str
@@ -371,6 +372,8 @@ class RuleResult(_message.Message):
     """What the rule asks for."""
     passed: _builtins.bool
     """Whether it holds."""
+    reason: _error_reason_pb2.ErrorReason.ValueType
+    """The reason that it gives where it does not hold."""
     def __init__(
         self,
         *,
@@ -378,10 +381,11 @@ class RuleResult(_message.Message):
         value: _builtins.str = ...,
         expected: _builtins.str = ...,
         passed: _builtins.bool = ...,
+        reason: _error_reason_pb2.ErrorReason.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected", b"expected", "passed", b"passed", "rule", b"rule", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected", b"expected", "passed", b"passed", "reason", b"reason", "rule", b"rule", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

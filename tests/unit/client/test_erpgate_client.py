@@ -204,6 +204,11 @@ CALLS: dict[str, tuple[Callable[[Client], Any], Message, Any]] = {
         sku_alias_pb2.DeleteSkuAliasRequest(parent=CHANNEL, sku="A"),
         None,
     ),
+    "ExplainOrder": (
+        lambda c: c.explain_order(ORDER).order,
+        invoicing_service_pb2.ExplainOrderRequest(name=ORDER),
+        "",
+    ),
     "PreviewInvoice": (
         lambda c: list(c.preview_invoice(CHANNEL, ORDER).orders),
         invoicing_service_pb2.PreviewInvoiceRequest(parent=CHANNEL, order=ORDER),

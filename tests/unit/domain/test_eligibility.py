@@ -183,7 +183,13 @@ def test_of_several_channels_that_would_invoice_a_person_chooses() -> None:
         for name, enabled in (("a", True), ("b", False), ("c", True))
     ]
     first, second, third = combine(verdicts)
-    conflict = RuleResult(rule="only_channel", value="a, c", expected="one channel", passed=False)
+    conflict = RuleResult(
+        rule="only_channel",
+        value="a, c",
+        expected="one channel",
+        passed=False,
+        reason=Reason.SEVERAL_CHANNELS_ELIGIBLE,
+    )
     for before, after in ((verdicts[0], first), (verdicts[2], third)):
         assert after == Verdict(
             channel=before.channel,

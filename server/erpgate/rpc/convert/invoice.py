@@ -13,7 +13,7 @@ from erpgate.rpc.convert.scalars import REASONS, WireEnum, amount_text, timestam
 from erpgate.store.records import AttemptRecord, Frozen, InvoiceRecord, InvoiceState, Overrides
 from erpgate.v1 import invoice_pb2
 
-_STATES: Final = WireEnum(invoice_pb2.InvoiceState, "INVOICE_STATE_")
+STATES: Final = WireEnum(invoice_pb2.InvoiceState, "INVOICE_STATE_")
 _PAYMENT_STATES: Final = WireEnum(invoice_pb2.PaymentState, "PAYMENT_STATE_")
 _BYTES_LEFT: Final = WireEnum(invoice_pb2.BytesLeft, "BYTES_LEFT_")
 _OUTCOMES: Final = WireEnum(invoice_pb2.AttemptOutcome, "ATTEMPT_OUTCOME_")
@@ -25,7 +25,7 @@ def invoice_to_wire(record: InvoiceRecord, attempts: Sequence[AttemptRecord] = (
         name=record.name,
         order=names.order_name(record.merchant, record.order_id),
         reference=record.reference,
-        state=_STATES.number(record.state),
+        state=STATES.number(record.state),
         fiscal_state=FISCAL_STATES.number(record.fiscal_state),
         payment_state=_PAYMENT_STATES.number(record.payment_state),
         failure=None if record.failure is None else failure_to_wire(record.failure),
@@ -89,5 +89,5 @@ def reason_from_wire(number: int) -> Reason | None:
 
 def state_from_wire(number: int) -> InvoiceState | None:
     """A filter by state; None for all."""
-    word = _STATES.word(number)
+    word = STATES.word(number)
     return InvoiceState(word) if word else None

@@ -5,7 +5,7 @@ from typing import Final
 
 from google.rpc import status_pb2
 
-from erpgate.domain.eligibility import Outcome
+from erpgate.domain.eligibility import Outcome, RuleResult
 from erpgate.domain.order import Basket, Order, OrderLine
 from erpgate.domain.problem import LineProblem
 from erpgate.plugin.settings import OrderState
@@ -17,6 +17,7 @@ from erpgate.rpc.convert.scalars import (
     decimal,
     decimal_text,
     instant,
+    reason_to_wire,
     timestamp,
     timestamp_or_none,
 )
@@ -24,7 +25,7 @@ from erpgate.rpc.convert.settings import ORDER_STATES
 from erpgate.store.records import OrderRecord, VerdictRecord
 from erpgate.v1 import invoicing_service_pb2, order_pb2
 
-_OUTCOMES: Final = WireEnum(order_pb2.VerdictOutcome, "VERDICT_OUTCOME_")
+OUTCOMES: Final = WireEnum(order_pb2.VerdictOutcome, "VERDICT_OUTCOME_")
 
 
 def order_from_wire(merchant: str, message: order_pb2.Order) -> Order:
@@ -128,17 +129,24 @@ def _line_to_wire(line: OrderLine) -> order_pb2.OrderLine:
 def _verdict_to_wire(merchant: str, verdict: VerdictRecord) -> order_pb2.Verdict:
     return order_pb2.Verdict(
         channel=names.channel_name(merchant, verdict.channel),
-        outcome=_OUTCOMES.number(verdict.outcome),
+        outcome=OUTCOMES.number(verdict.outcome),
         reason=REASONS[verdict.reason],
         message=verdict.message,
         details=verdict.details,
         line_problems=map(line_problem_to_wire, verdict.line_problems),
         invoice=names.invoice_name(merchant, verdict.channel, verdict.invoice) if verdict.invoice else "",
-        trace=[
-            order_pb2.RuleResult(rule=asked.rule, value=asked.value, expected=asked.expected, passed=asked.passed)
-            for asked in verdict.trace
-        ],
+        trace=map(_rule_to_wire, verdict.trace),
         evaluate_time=timestamp(verdict.evaluate_time),
+    )
+
+
+def _rule_to_wire(asked: RuleResult) -> order_pb2.RuleResult:
+    return order_pb2.RuleResult(
+        rule=asked.rule,
+        value=asked.value,
+        expected=asked.expected,
+        passed=asked.passed,
+        reason=reason_to_wire(asked.reason),
     )
 
 
@@ -155,5 +163,5 @@ def line_problem_to_wire(problem: LineProblem) -> order_pb2.LineProblem:
 
 def outcome_from_wire(number: int) -> Outcome | None:
     """A filter by outcome; None for all."""
-    word = _OUTCOMES.word(number)
+    word = OUTCOMES.word(number)
     return Outcome(word) if word else None

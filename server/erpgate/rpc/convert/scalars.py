@@ -82,3 +82,8 @@ class WireEnum(Generic[V]):
 
 REASONS: Final = {reason: error_reason_pb2.ErrorReason.Value(f"ERROR_REASON_{reason}") for reason in Reason}
 """The wire's value of each reason."""
+
+
+def reason_to_wire(reason: Reason | None) -> "error_reason_pb2.ErrorReason.ValueType":
+    """The wire's value of a reason that may be missing."""
+    return error_reason_pb2.ERROR_REASON_UNSPECIFIED if reason is None else REASONS[reason]

@@ -112,6 +112,7 @@ _TABLES: Final[Mapping[type[Message], Check]] = dict(
             outcome=one_of(order_pb2.VerdictOutcome),
             sales_channel=words.SALES_CHANNEL,
         ),
+        _request(invoicing.ExplainOrderRequest, name=_ORDER),
         _request(invoicing.PreviewInvoiceRequest, parent=_CHANNEL, order=_ORDER, overrides=OVERRIDES),
         _request(
             invoicing.CreateInvoiceRequest,
