@@ -19,6 +19,7 @@ from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
 
 from erpgate.v1 import (
+    catalog_pb2,
     catalog_service_pb2,
     catalog_service_pb2_grpc,
     channel_pb2,
@@ -34,6 +35,7 @@ from erpgate.v1 import (
     operation_pb2,
     order_explanation_pb2,
     order_pb2,
+    product_pb2,
     sales_channel_pb2,
     sku_alias_pb2,
 )
@@ -252,6 +254,47 @@ class Client:
     def delete_sku_alias(self, parent: str, sku: str) -> None:
         """Forgets an alias."""
         self._call(self._channels.DeleteSkuAlias, sku_alias_pb2.DeleteSkuAliasRequest(parent=parent, sku=sku))
+
+    def list_products(
+        self, parent: str, *, filters: catalog_service_pb2.ListProductsRequest | None = None, page_size: int = 0
+    ) -> Iterator[product_pb2.Product]:
+        """A channel's products; pages are fetched as they are needed.
+
+        Args:
+            parent: The channel.
+            filters: `sku`, `text`, `active`, `stock_below` and `changed_since`, as the request has them.
+            page_size: Products per page; 0 is the server's default.
+        """
+        request = catalog_service_pb2.ListProductsRequest()
+        if filters is not None:
+            request.CopyFrom(filters)
+        request.parent, request.page_size = parent, page_size
+        for page in self._pages(self._catalog.ListProducts, request):
+            yield from page.products
+
+    def get_product(self, name: str) -> product_pb2.Product:
+        """One product."""
+        return self._call(self._catalog.GetProduct, catalog_service_pb2.GetProductRequest(name=name)).product
+
+    def sync_catalog(self, parent: str) -> catalog_pb2.CatalogSync:
+        """Asks for a full reading of the catalogue now."""
+        return self._call(self._catalog.SyncCatalog, catalog_service_pb2.SyncCatalogRequest(parent=parent)).sync
+
+    def get_catalog_sync(self, parent: str) -> catalog_pb2.CatalogSync:
+        """How far the catalogue has been read."""
+        request = catalog_service_pb2.GetCatalogSyncRequest(parent=parent)
+        return self._call(self._catalog.GetCatalogSync, request).sync
+
+    def watch_catalog(self, parent: str, cursor: str = "") -> Iterator[catalog_service_pb2.WatchCatalogResponse]:
+        """Changes of products as they come, until the server stops; go on from the last response's cursor.
+
+        Raises:
+            ErpgateError: The stream broke, or the cursor has expired.
+        """
+        try:
+            yield from self._catalog.WatchCatalog(catalog_service_pb2.WatchCatalogRequest(parent=parent, cursor=cursor))
+        except grpc.RpcError as error:
+            raise _error_of(error) from error
 
     def submit_order(self, parent: str, order: order_pb2.Order) -> order_pb2.Order:
         """Stores an order or a change of it, and gives it back with its verdicts."""

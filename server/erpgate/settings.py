@@ -35,6 +35,8 @@ class Settings(BaseSettings):
         lookup_delays: Seconds before each look-up of something that was sent and not answered.
         retry_delays: Seconds before each repetition of what certainly did not happen.
         check_seconds: How often each channel is checked by itself.
+        catalog_refresh_seconds: How often a catalogue is read again: what the ERP says has changed, or the whole of it,
+            but then at most a tenth of the time.
         change_retention_days: How long a watcher may be away: older changes are dropped, and its cursor has expired.
     """
 
@@ -51,6 +53,7 @@ class Settings(BaseSettings):
     lookup_delays: Delays = "2,5,15,60"
     retry_delays: Delays = "1,5,30,120,600"
     check_seconds: Annotated[float, pydantic.Field(gt=0)] = 3600
+    catalog_refresh_seconds: Annotated[float, pydantic.Field(ge=5)] = 3600
     change_retention_days: Annotated[float, pydantic.Field(gt=0, le=3650)] = 7
 
     @property

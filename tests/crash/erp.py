@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import urllib.parse
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -75,6 +76,22 @@ class SimulatedErp:
         }
         self._http.post("/_sim/seed", json={"tenants": [tenant]}).raise_for_status()
         self._merchants[email] = merchant
+
+    def stock_up(self, merchant: str, count: int) -> None:
+        """Adds so many items to a merchant's company."""
+        items = [{"name": f"Item {n}", "reference": f"SKU-{n:04}", "price": n + 1} for n in range(count)]
+        tenant = {"email": f"{merchant}@example.com", "items": items}
+        self._http.post("/_sim/seed", json={"tenants": [tenant]}).raise_for_status()
+
+    def pages_read(self, merchant: str) -> list[int]:
+        """Where each page of the whole catalogue began that was asked for, in order."""
+        return [
+            int(query["start"])
+            for row in self._get("requests", since="0")
+            if (row["tenant"], row["path"]) == (f"{merchant}@example.com", "/items")
+            and (query := dict(urllib.parse.parse_qsl(row["query"])))["limit"] == "30"
+            and "type" not in query
+        ]
 
     def documents(self, merchant: str) -> list[ErpDocument]:
         """Every invoice of a merchant's company."""

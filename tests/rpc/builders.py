@@ -1,20 +1,26 @@
 """Records and messages with good defaults."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from erpgate.domain.matching import Matching
 from erpgate.domain.order import Order, OrderLine
+from erpgate.domain.product import Availability, Product, Refusal
 from erpgate.domain.sale import sale_of
-from erpgate.plugin.model import Buyer, Company, CompanyId, ItemId, Stage
+from erpgate.plugin.model import Buyer, Company, CompanyId, Item, ItemId, Stage
+from erpgate.plugin.reasons import Reason
 from erpgate.plugin.settings import OrderState
+from erpgate.service.commands import CatalogEntry
 from erpgate.service.preview import Preview
 from erpgate.store.aliases import AliasRecord
 from erpgate.store.records import ChannelRecord, ChannelState, InvoiceRecord, OrderRecord, Overrides
 from erpgate.v1 import channel_pb2, order_pb2
 from google.protobuf.timestamp_pb2 import Timestamp
 
+SYNCED = dt.datetime(2026, 8, 1, 12, tzinfo=dt.UTC)
+CHANGED = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
 NOW = dt.datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=dt.UTC)
 CHANNEL = "merchants/acme/channels/main"
 ORDER = "merchants/acme/orders/shop-co:1001"
@@ -128,3 +134,34 @@ def an_order_message(**changes: Any) -> order_pb2.Order:
         "total_paid": "1190.50",
     }
     return order_pb2.Order(**values | changes)
+
+
+def an_entry(*, refused: Reason | None = None, **changes: Any) -> CatalogEntry:
+    """A variant that was read two minutes ago; `changes` are of the product."""
+    item = Item(
+        id=ItemId("17/b"),
+        name="Shirt / M",
+        reference="A-1",
+        barcode="770",
+        kind="variant",
+        parent=ItemId("17"),
+        unit="unit",
+        currency_code="COP",
+        tax_rates={"3": Decimal("0.19")},
+    )
+    product = Product(
+        item=item,
+        sku="A-1",
+        price=Decimal("10000.00"),
+        price_includes_taxes=True,
+        on_hand=Decimal("4.5"),
+        refusal=None if refused is None else Refusal(reason=refused, message="No."),
+    )
+    return CatalogEntry(
+        product=replace(product, **changes),
+        version=3,
+        sync_time=SYNCED,
+        change_time=CHANGED,
+        age=dt.timedelta(minutes=2),
+        availability=Availability(on_hand=Decimal("4.5"), sold=Decimal(3), unread=Decimal(2)),
+    )

@@ -7,11 +7,12 @@ import pytest
 from erpgate.plugin import Option
 from erpgate.service.explain import OrderExplanation
 from erpgate.service.field_options import OptionPage
+from erpgate.store.catalog_sync import CatalogSync
 from erpgate.store.sales_channels import SalesChannelRecord
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .builders import NOW, a_channel, a_preview, an_alias, an_invoice, an_order_record
+from .builders import NOW, a_channel, a_preview, an_alias, an_entry, an_invoice, an_order_record
 from .harness import METHODS, Door, open_door, read, refusal
 from .strategies import messages
 
@@ -38,6 +39,10 @@ ANSWERS = {
     "DeleteSkuAlias": None,
     "ExplainOrder": OrderExplanation(merchant="acme", order_id="shop-co:1001", channels=()),
     "PreviewInvoice": a_preview(),
+    "ListProducts": (a_channel(), [an_entry()] * 2),
+    "GetProduct": (a_channel(), an_entry()),
+    "SyncCatalog": (a_channel(), CatalogSync()),
+    "GetCatalogSync": (a_channel(), CatalogSync()),
     "SubmitOrder": an_order_record(),
     "GetOrder": an_order_record(),
     "ListOrders": [an_order_record()] * 2,

@@ -5,10 +5,10 @@ from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from erpgate.plugin import Item, ItemId
+from erpgate.plugin import Item, ItemId, Rejected, Unavailable
 
 from erpgate_alegra.body import Json, Unreadable, parts, text
-from erpgate_alegra.client import AlegraClient, Page
+from erpgate_alegra.client import AlegraClient, Page, resource_path
 from erpgate_alegra.errors import read_must_be_readable
 from erpgate_alegra.items import PriceLists, item_of, price_lists_of, reference_of, tax_rates_of
 
@@ -36,18 +36,50 @@ class Catalogue:
         self._parents: dict[str, ItemId] = {}
 
     async def pages(self, cursor: str) -> AsyncGenerator[tuple[Sequence[Item], str]]:
-        """The whole catalogue by offset; an item that moves onto a later page is given once.
+        """The whole catalogue by offset, oldest first, so that new items come last and no page is remembered.
 
+        Where items are removed meanwhile, later ones move up and may be missed; whoever reads must not think them gone.
         A parent is older than its variants, so it comes first; where reading goes on in the middle, the parents that
         came before are read once more.
         """
         self._price_lists = None
+        self._parents.clear()
         if cursor:
             async for page in self._client.pages("items", {"type": "variantParent", "fields": _CHILDREN}):
                 self._learn_parents(page.rows.values())
-        async for page in self._client.pages("items", {"fields": _CHILDREN}, start=int(cursor or 0), counted=True):
+        start: int | None = int(cursor or 0)
+        before: frozenset[str] = frozenset()
+        while start is not None:
+            page = await self._client.page("items", {"fields": _CHILDREN, "metadata": "true"}, start=start)
+            self._check(page, start, before)
+            start, before = page.next, frozenset(page.rows)
             self._learn_parents(page.rows.values())
-            yield await self._items(page), "" if page.next is None else str(page.next)
+            yield await self._items(page), "" if start is None else str(start)
+
+    def _check(self, page: Page, start: int, before: frozenset[str]) -> None:
+        if page.next is not None and page.rows.keys() <= before:
+            raise Unavailable("Alegra gives the same page again and again.")
+        if page.next is None and page.whole and start + len(page.rows) < (page.total or 0):
+            raise Unavailable("Alegra's list is shorter than Alegra says.")
+
+    async def count(self) -> int | None:
+        """Items of the whole catalogue."""
+        return (await self._client.page("items", {"metadata": "true"}, limit=1)).total
+
+    async def item(self, id_: ItemId) -> Item | None:
+        """One item as it is now; None only if Alegra says that there is none.
+
+        Raises:
+            Rejected: It is there, and cannot be read.
+        """
+        row = await self._client.get_if_exists(resource_path("items", id_))
+        if row is None:
+            return None
+        price_lists = await self._resolver()
+        try:
+            return item_of(row, price_lists, self._currency_code)
+        except Unreadable as error:
+            raise Rejected(f"Item {id_} of Alegra cannot be read: {error}.") from error
 
     async def by_reference(self, skus: Sequence[str]) -> Sequence[Item] | None:
         """Items that have one of these references; None if Alegra did not filter, or there are too many."""
@@ -83,7 +115,7 @@ class Catalogue:
         for id_, row in page.rows.items():
             try:
                 item = item_of(row, price_lists, self._currency_code)
-                items.append(replace(item, parent=self._parents.get(id_)) if item.kind == "variant" else item)
+                items.append(replace(item, parent=self._parents.pop(id_, None)) if item.kind == "variant" else item)
             except Unreadable as error:
                 _LOG.warning("Item %s of Alegra is left out: %s.", id_, error)
         return tuple(items)

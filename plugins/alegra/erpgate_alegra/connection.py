@@ -14,6 +14,7 @@ from erpgate.plugin import (
     Draft,
     Found,
     Item,
+    ItemId,
     Misconfigured,
     Option,
     Payload,
@@ -54,7 +55,7 @@ _PLAN = (Reason.ERP_PLAN_LACKS_FEATURE, Reason.ERP_ACCOUNT_SUSPENDED)
 
 
 class AlegraConnection:
-    """The contract's `Connection`, and every optional ability."""
+    """The contract's `Connection`, and the optional abilities that Alegra has."""
 
     def __init__(self, wiring: Wiring[AlegraCredentials, AlegraSettings]) -> None:
         operator = {**OPERATOR_SETTINGS, **wiring.operator}
@@ -103,6 +104,14 @@ class AlegraConnection:
         if self._settings.sku_source == "barcode":
             return None
         return await (await self._items()).by_reference(skus)
+
+    async def count_items(self) -> int | None:
+        """Size of the catalogue."""
+        return await (await self._items()).count()
+
+    async def item(self, id: ItemId) -> Item | None:  # noqa: A002
+        """One item as it is now."""
+        return await (await self._items()).item(id)
 
     async def taxes(self) -> Mapping[str, Decimal]:
         """The company's taxes that are percentages."""

@@ -21,12 +21,12 @@ class _Window:
         self.used = 0
         self.ends = 0.0
 
-    def wait(self, now: float) -> float:
-        """Seconds until a request is allowed."""
+    def wait(self, now: float, share: float) -> float:
+        """Seconds until a request is allowed to who may use this share of the window."""
         if now >= self.ends:
             self.used = 0
             return 0.0
-        return self.ends - now if self.used >= self.limit else 0.0
+        return self.ends - now if self.used >= max(1, self.limit * share) else 0.0
 
     def left(self, now: float) -> int:
         """Requests that are allowed until it ends."""
@@ -62,10 +62,16 @@ class Budget:
         }
         self._blocked: dict[str, float] = {}
 
-    async def take(self, resource: str, stop: asyncio.Event | None = None) -> bool:
-        """Waits until a request to this resource may be sent, and counts it; False when `stop` came first."""
+    async def take(self, resource: str, stop: asyncio.Event | None = None, *, share: float = 1.0) -> bool:
+        """Waits until a request to this resource may be sent, and counts it; False when `stop` came first.
+
+        Args:
+            resource: What is asked for.
+            stop: Ends the wait.
+            share: Part of each window that the asker may use; the rest is left to others.
+        """
         stop = stop or asyncio.Event()
-        while (seconds := self.wait(resource)) > 0:
+        while (seconds := self.wait(resource, share)) > 0:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await stop.wait()
@@ -94,11 +100,11 @@ class Budget:
         until = asyncio.get_running_loop().time() + delay.total_seconds()
         self._blocked[resource] = max(until, self._blocked.get(resource, 0.0))
 
-    def wait(self, resource: str) -> float:
-        """Seconds until a request to this resource may be sent."""
+    def wait(self, resource: str, share: float = 1.0) -> float:
+        """Seconds until a request to this resource may be sent by who may use this share of each window."""
         now = asyncio.get_running_loop().time()
         blocks = (self._blocked.get(name, 0.0) - now for name in {resource, WHOLE})
-        return max(0.0, *blocks, *(window.wait(now) for window in self._of(resource)))
+        return max(0.0, *blocks, *(window.wait(now, share) for window in self._of(resource)))
 
     def _of(self, resource: str) -> Iterable[_Window]:
         for name in {resource, WHOLE}:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from erpgate.engine.budget import WHOLE, Budget
 from erpgate.engine.clock import Clock
+from erpgate.engine.errand import current_errand
 from erpgate.engine.health import health_of
 from erpgate.engine.journal import Journal
 from erpgate.engine.session import Session
@@ -167,8 +168,11 @@ class Lane:
 
     async def before(self, resource: str, *, write: bool) -> None:
         """Guards one request: waits for the budget, and lets a write leave only while the lease is certain."""
-        if not await self.budget.take(resource, self._leaving):
+        errand = current_errand()
+        if not await self.budget.take(resource, self._leaving, share=errand.share if errand else 1.0):
             raise Unavailable("This process stops; nothing was sent.")
+        if errand is not None:
+            errand.calls += 1
         if write and self.clock.boot() >= self._valid_until:
             raise Unavailable("This process no longer owns the account; nothing was sent.")
 

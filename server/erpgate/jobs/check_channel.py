@@ -26,7 +26,7 @@ from erpgate.jobs.stored_options import StoredOption, is_offered, stored_options
 from erpgate.plugin.errors import ErpError, Misconfigured, RateLimited, Unavailable
 from erpgate.plugin.model import Company
 from erpgate.plugin.reasons import Reason
-from erpgate.store.catalog import get_sync
+from erpgate.store.catalog_sync import get_sync
 from erpgate.store.channels import channel_of_account
 from erpgate.store.checks import Check, CheckResult, SaveChecks
 from erpgate.store.records import ChannelRecord, ChannelState, Health

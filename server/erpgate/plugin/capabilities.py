@@ -17,6 +17,7 @@ from erpgate.plugin.model import (
     Draft,
     Found,
     Item,
+    ItemId,
     Option,
     Payload,
     Payment,
@@ -240,4 +241,36 @@ class Prints(Protocol):
 
     def pdf(self, document: Document) -> AsyncIterator[bytes]:
         """The PDF's bytes, piece by piece; `Http.download` fetches it from an address that the ERP names."""
+        ...
+
+
+class CountsItems(Protocol):
+    """Ability ITEM_COUNT: the size of the catalogue can be asked for, so that a full reading shows how far it is."""
+
+    async def count_items(self) -> int | None:
+        """Items that `Connection.items` gives, in one call; None if the ERP does not tell."""
+        ...
+
+
+class ReadsItems(Protocol):
+    """Ability ITEM_BY_ID: one item can be read on its own."""
+
+    async def item(self, id: ItemId) -> Item | None:  # noqa: A002
+        """The item as it is now; None only if the ERP itself says that it does not exist.
+
+        Raises:
+            Rejected: It is there, and cannot be read as an item; what is known of it stays.
+        """
+        ...
+
+
+class ListsChanges(Protocol):
+    """Ability ITEM_CHANGES: the ERP tells which items changed, so that the catalogue is kept fresh by those alone."""
+
+    def changed_items(self, since: dt.datetime) -> AsyncIterator[Sequence[Item]]:
+        """Items whose content, price or stock changed at or after `since` by the ERP's clock, a page at a time.
+
+        An ERP that forgets some changes, such as those of stock, does not have this ability. Removed items are not
+        listed; a full reading, once a day, finds them.
+        """
         ...

@@ -13,7 +13,8 @@ class Ability(enum.Enum):
     """Something an ERP can do; what is missing is refused before anything is queued.
 
     `DISCARD`, `VOID`, `CREDIT_NOTE`, `PAYMENT`, `EMAIL` and `PDF` announce the protocols `Discards`, `Voids`, `Credits`
-    with `MapsCredits`, `TakesPayments`, `Emails` and `Prints`.
+    with `MapsCredits`, `TakesPayments`, `Emails` and `Prints`; `ITEM_COUNT`, `ITEM_BY_ID` and `ITEM_CHANGES` announce
+    `CountsItems`, `ReadsItems` and `ListsChanges`.
     """
 
     PRICE_LISTS = "price_lists"
@@ -25,6 +26,9 @@ class Ability(enum.Enum):
     PAYMENT = "payment"
     EMAIL = "email"
     PDF = "pdf"
+    ITEM_COUNT = "item_count"
+    ITEM_BY_ID = "item_by_id"
+    ITEM_CHANGES = "item_changes"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

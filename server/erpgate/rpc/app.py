@@ -24,7 +24,7 @@ from erpgate.jobs.cut_feeds import CUT_FEEDS, cut_feeds_task, cutting_feeds
 from erpgate.jobs.issue_invoice import issue_invoice
 from erpgate.jobs.judge_again import JUDGE_AGAIN, judging_again
 from erpgate.jobs.probe_channel import PROBE_CHANNEL, Prober
-from erpgate.jobs.read_catalog import FIND_SKUS, SYNC_CATALOG, find_skus, sync_catalog
+from erpgate.jobs.read_catalog import FIND_SKUS, SYNC_CATALOG, find_skus, syncing_catalog
 from erpgate.jobs.read_options import READ_OPTIONS, read_options
 from erpgate.jobs.refresh import SWEEP, refresh_invoice, sweep
 from erpgate.jobs.run_operation import run_operation
@@ -230,7 +230,7 @@ def _handlers(clock: Clock, prober: Prober, settings: Settings) -> Mapping[str, 
         RUN_OPERATION: run_operation,
         REFRESH_INVOICE: refresh_invoice,
         SWEEP: sweep,
-        SYNC_CATALOG: sync_catalog,
+        SYNC_CATALOG: syncing_catalog(dt.timedelta(seconds=settings.catalog_refresh_seconds)),
         FIND_SKUS: find_skus,
         READ_OPTIONS: read_options,
         JUDGE_AGAIN: judging_again(Rules(clock), automatic_stage),

@@ -1,6 +1,7 @@
 """Resource names: what each kind looks like, read and written in one place."""
 
 import re
+import urllib.parse
 from typing import Final
 
 _ID = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -11,6 +12,7 @@ _PARTS: Final = {
     "channel": _ID,
     "order": rf"(?=.{{1,600}}\Z){_QUOTED}:{_QUOTED}",
     "sales_channel": r"[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?",
+    "product": rf"(?=.{{1,600}}\Z){_QUOTED}",
     "invoice": r"[0-7][0-9A-HJKMNP-TV-Z]{25}",
 }
 
@@ -58,6 +60,9 @@ ORDER: Final = ResourceName("merchants/{merchant}/orders/{order}", "merchants/ac
 SALES_CHANNEL: Final = ResourceName(
     "merchants/{merchant}/salesChannels/{sales_channel}", "merchants/acme/salesChannels/shop-co"
 )
+PRODUCT: Final = ResourceName(
+    "merchants/{merchant}/channels/{channel}/products/{product}", "merchants/acme/channels/main/products/17"
+)
 INVOICE: Final = ResourceName(
     "merchants/{merchant}/channels/{channel}/invoices/{invoice}",
     "merchants/acme/channels/main/invoices/01K2Z7A8B9C0D1E2F3G4H5J6K7",
@@ -82,6 +87,11 @@ def sales_channel_name(merchant: str, sales_channel: str) -> str:
 def order_name(merchant: str, order_id: str) -> str:
     """Resource name of an order."""
     return f"merchants/{merchant}/orders/{order_id}"
+
+
+def product_name(merchant: str, channel: str, item_id: str) -> str:
+    """Resource name of a product; the ERP's id is percent-encoded where it must be."""
+    return f"merchants/{merchant}/channels/{channel}/products/{urllib.parse.quote(item_id, safe='')}"
 
 
 def invoice_name(merchant: str, channel: str, invoice: str) -> str:

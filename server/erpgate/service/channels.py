@@ -12,7 +12,7 @@ from erpgate.engine.session import dump_credentials
 from erpgate.jobs.check_channel import check_task, watch_task
 from erpgate.jobs.judge_again import JUDGE_AGAIN
 from erpgate.jobs.probe_channel import PROBE_CHANNEL, Prober, pending_account, with_company
-from erpgate.jobs.read_catalog import SYNC_CATALOG
+from erpgate.jobs.read_catalog import sync_task
 from erpgate.jobs.refresh import SWEEP
 from erpgate.jobs.stored_options import StoredOption, stored_options
 from erpgate.plugin.erp import Erp
@@ -96,9 +96,11 @@ class Channels:
             chosen = await self._check_options(record, settings, before=record.settings)
             record = replace(record, settings=settings)
         # An item that was chosen just now may be younger than the last reading of the catalogue.
-        tasks = [self._task(record, SYNC_CATALOG)] if any(ask.source == Source.ITEM for ask in chosen) else []
+        now = self._sources.clock.now()
+        chooses_item = any(ask.source == Source.ITEM for ask in chosen)
+        tasks = [sync_task(record.account, now, anew=True)] if chooses_item else []
         if record.health is Health.MISCONFIGURED:
-            tasks.append(check_task(record, self._sources.clock.now()))
+            tasks.append(check_task(record, now))
         return await self._save(record, wakes=record.state is ChannelState.CONNECTED, tasks=tasks)
 
     async def connect(self, merchant: str, channel: str) -> ChannelRecord:
@@ -147,8 +149,8 @@ class Channels:
         return await self._save(replace(record, state=after), wakes=after is ChannelState.CONNECTED)
 
     def _first_tasks(self, record: ChannelRecord) -> Sequence[Task]:
-        own = (self._task(record, kind) for kind in (SYNC_CATALOG, SWEEP))
-        return *own, watch_task(record, self._sources.clock.now())
+        now = self._sources.clock.now()
+        return sync_task(record.account, now, anew=True), self._task(record, SWEEP), watch_task(record, now)
 
     async def _save(self, record: ChannelRecord, *, wakes: bool, tasks: Sequence[Task] = ()) -> ChannelRecord:
         judging = (self._task(record, JUDGE_AGAIN),) if wakes else ()

@@ -7,10 +7,12 @@ from decimal import Decimal
 
 from erpgate.domain.credit import CreditedLine
 from erpgate.domain.eligibility import Outcome
-from erpgate.plugin.model import Item, Payload, PaymentMethod
+from erpgate.domain.product import Availability, Product
+from erpgate.plugin.model import Payload, PaymentMethod
 from erpgate.plugin.reasons import Reason
+from erpgate.store.changes import Change
 from erpgate.store.later import Verb
-from erpgate.store.records import InvoiceState, Overrides
+from erpgate.store.records import ChannelRecord, InvoiceState, Overrides
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -186,17 +188,92 @@ class InvoiceQuery:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CatalogEntry:
+    """A product as it was read, and how it is now.
+
+    Attributes:
+        product: Under the channel's settings.
+        version: Counts its changes.
+        sync_time: When it was read last.
+        change_time: When it was first read as it is.
+        age: How long ago it was read.
+        availability: What can still be sold; None when it keeps no stock.
+    """
+
+    product: Product
+    version: int
+    sync_time: dt.datetime
+    change_time: dt.datetime
+    age: dt.timedelta
+    availability: Availability | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SkuAnswer:
     """What the catalogue says about one SKU.
 
     Attributes:
         sku: As asked.
-        items: Items that carry it under the channel's strategy.
-        refusal: Why its only item cannot be invoiced; empty when it can.
+        entries: Products that an order's line with this SKU would be matched with; of several that are switched off,
+            or refused, one.
         suggestions: SKUs that exist and look alike, best first.
     """
 
     sku: str
-    items: tuple[Item, ...]
-    refusal: str = ""
+    entries: tuple[CatalogEntry, ...]
     suggestions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProductQuery:
+    """A page of a channel's products, by the ERP's id.
+
+    Attributes:
+        merchant: Tenant.
+        channel: Id of the channel.
+        after: Id of the last product of the page before.
+        limit: Products per page.
+        sku: Only with this SKU; empty for any.
+        text: Only with this text; empty for any.
+        active: None for both.
+        stock_below: Only with less on hand.
+        changed_since: Only changed then or later.
+    """
+
+    merchant: str
+    channel: str
+    after: str
+    limit: int
+    sku: str = ""
+    text: str = ""
+    active: bool | None = None
+    stock_below: Decimal | None = None
+    changed_since: dt.datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WatchedChange:
+    """A change of a product as a watcher gets it.
+
+    Attributes:
+        change: From the feed.
+        entry: The product as it is now; None when it is gone.
+    """
+
+    change: Change
+    entry: CatalogEntry | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WatchedPage:
+    """What a watcher gets at a time.
+
+    Attributes:
+        channel: As it is now.
+        changes: In order.
+        position: Where to go on.
+    """
+
+    channel: ChannelRecord
+    changes: tuple[WatchedChange, ...]
+    position: int

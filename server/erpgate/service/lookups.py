@@ -5,9 +5,10 @@ import datetime as dt
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 
-from erpgate.jobs.read_catalog import FIND_SKUS, SYNC_CATALOG
+from erpgate.jobs.read_catalog import FIND_SKUS, sync_task
 from erpgate.service.sources import Sources
-from erpgate.store.catalog import get_sync, items_with_codes
+from erpgate.store.catalog import items_with_codes
+from erpgate.store.catalog_sync import get_sync
 from erpgate.store.records import ChannelRecord
 from erpgate.store.tasks import AddTasks, Task, is_open
 
@@ -19,7 +20,7 @@ async def read_once(sources: Sources, channel: ChannelRecord) -> None:
     """Waits for the first full reading of a channel's catalogue; the caller's patience ends the wait."""
     if await _complete_time(sources, channel) is not None:
         return
-    await _ask(sources, Task(account=channel.account, kind=SYNC_CATALOG, subject=channel.name, due_time=_now(sources)))
+    await _ask(sources, sync_task(channel.account, _now(sources)))
     await _until(lambda: _is_read(sources, channel))
 
 

@@ -31,7 +31,8 @@ from erpgate.service.invoices import refusal_of
 from erpgate.service.lookups import asked_about
 from erpgate.service.overrides import checked_settings, checked_stage, company_of
 from erpgate.service.sources import Sources
-from erpgate.store.catalog import get_sync, items_with_codes
+from erpgate.store.catalog import items_with_codes
+from erpgate.store.catalog_sync import get_sync
 from erpgate.store.customers import known_customer
 from erpgate.store.errors import Conflict
 from erpgate.store.orders import get_order

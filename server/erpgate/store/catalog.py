@@ -1,153 +1,187 @@
-"""The catalogue as it was read from an ERP: an index by reference and barcode."""
+"""The catalogue as it was read from an ERP: items by id, by reference and by barcode."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
-from erpgate.plugin.model import Item, ItemId
-from erpgate.store.codecs import from_json, from_micros, to_json, to_micros
+from erpgate.plugin.model import Item
+from erpgate.store.codecs import from_json, from_micros, to_micros
 from erpgate.store.point import PointQuery
-from erpgate.store.schema import catalog_item, catalog_sync
-from erpgate.store.upsert import insert
-from erpgate.store.writes import Lease, Write
+from erpgate.store.schema import catalog_item
 
 _CHUNK = 500
+_BEYOND = "\U0010ffff"
+"""Sorts after every continuation of a text."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CatalogSync:
-    """How far a catalogue has been read.
+class StoredItem:
+    """An item as it was read.
 
     Attributes:
-        generation: Counts full readings, from 1.
-        cursor: Where the reading in progress stands.
-        start_time: When the last reading began.
-        complete_time: When the last full reading ended; None before the first.
+        item: What the ERP gave.
+        version: Counts its changes.
+        sync_time: When it was read last.
+        change_time: When it was first read as it is.
     """
 
-    generation: int
-    cursor: str
-    start_time: dt.datetime | None
-    complete_time: dt.datetime | None
+    item: Item
+    version: int
+    sync_time: dt.datetime
+    change_time: dt.datetime
 
 
-_SYNC = PointQuery(sa.select(catalog_sync).where(catalog_sync.c.account == sa.bindparam("account")))
+_STORED = (catalog_item.c.body, catalog_item.c.version, catalog_item.c.sync_time, catalog_item.c.change_time)
+_OF_ACCOUNT = catalog_item.c.account == sa.bindparam("account")
+_CODES = (catalog_item.c.reference, catalog_item.c.barcode)
+_ITEM = PointQuery(sa.select(*_STORED).where(_OF_ACCOUNT, catalog_item.c.item_id == sa.bindparam("item_id")))
 _WITH_CODES = tuple(
-    sa.select(catalog_item.c.item_id, catalog_item.c.body).where(
-        catalog_item.c.account == sa.bindparam("account"), column.in_(sa.bindparam("codes", expanding=True))
+    sa.select(catalog_item.c.item_id, *_STORED).where(_OF_ACCOUNT, column.in_(sa.bindparam("codes", expanding=True)))
+    for column in _CODES
+)
+_LIKE = tuple(
+    PointQuery(
+        sa.select(catalog_item.c.item_id, *_STORED)
+        .where(_OF_ACCOUNT, column >= sa.bindparam("first"), column < sa.bindparam("last"))
+        .order_by(column)
+        .limit(sa.bindparam("limit"))
     )
-    for column in (catalog_item.c.reference, catalog_item.c.barcode)
+    for column in _CODES
 )
 
 
-def get_sync(connection: sa.Connection, account: str) -> CatalogSync:
-    """How far the account's catalogue has been read."""
-    row = _SYNC.one_or_none(connection, {"account": account})
-    if row is None:
-        return CatalogSync(generation=1, cursor="", start_time=None, complete_time=None)
-    done = from_micros(row.complete_time) if row.complete_time else None
-    return CatalogSync(
-        generation=row.generation, cursor=row.cursor, start_time=from_micros(row.start_time), complete_time=done
-    )
+def get_item(connection: sa.Connection, account: str, item_id: str) -> StoredItem | None:
+    """One item by the ERP's id."""
+    row = _ITEM.one_or_none(connection, {"account": account, "item_id": item_id})
+    return None if row is None else stored_item(row)
 
 
 def items_with_codes(connection: sa.Connection, account: str, codes: Sequence[str]) -> Sequence[Item]:
     """Items whose reference or barcode is one of `codes`, exactly."""
-    found: dict[str, Item] = {}
+    return [stored.item for stored in stored_with_codes(connection, account, codes)]
+
+
+def stored_with_codes(connection: sa.Connection, account: str, codes: Sequence[str]) -> Sequence[StoredItem]:
+    """The same with how fresh they are."""
+    found: dict[str, StoredItem] = {}
     for start in range(0, len(codes), _CHUNK):
         some = list(codes[start : start + _CHUNK])
         for statement in _WITH_CODES:
-            for item_id, body in connection.execute(statement, {"account": account, "codes": some}):
-                if item_id not in found:
-                    found[item_id] = from_json(Item, body)
+            for row in connection.execute(statement, {"account": account, "codes": some}):
+                if row.item_id not in found:
+                    found[row.item_id] = stored_item(row)
     return list(found.values())
 
 
 def items_with_ids(connection: sa.Connection, account: str, ids: Sequence[str]) -> dict[str, Item]:
     """Items by the ERP's id."""
+    return {item_id: stored.item for item_id, stored in stored_with_ids(connection, account, ids).items()}
+
+
+def stored_with_ids(connection: sa.Connection, account: str, ids: Sequence[str]) -> dict[str, StoredItem]:
+    """The same with how fresh they are."""
     rows = connection.execute(
-        sa.select(catalog_item.c.item_id, catalog_item.c.body).where(
+        sa.select(catalog_item.c.item_id, *_STORED).where(
             catalog_item.c.account == account, catalog_item.c.item_id.in_(ids)
         )
     )
-    return {item_id: from_json(Item, body) for item_id, body in rows}
+    return {row.item_id: stored_item(row) for row in rows}
 
 
-def codes_like(connection: sa.Connection, account: str, code: str, limit: int) -> Sequence[str]:
-    """References and barcodes that begin like `code`, for suggestions."""
-    found: list[str] = []
-    for column in (catalog_item.c.reference, catalog_item.c.barcode):
-        found += connection.execute(
-            sa.select(column)
-            .where(catalog_item.c.account == account, sa.func.lower(column).startswith(code.lower(), autoescape=True))
-            .limit(limit)
-        ).scalars()
-    return found
+def items_like(connection: sa.Connection, account: str, beginning: str, limit: int) -> Sequence[Item]:
+    """Some items whose reference or barcode begins like this, as it is written, in lower case or in capitals."""
+    found: dict[str, Item] = {}
+    for first in dict.fromkeys((beginning, beginning.lower(), beginning.upper())):
+        for query in _LIKE:
+            values = {"account": account, "first": first, "last": first + _BEYOND, "limit": limit}
+            found |= {row.item_id: from_json(Item, row.body) for row in query.all(connection, values)}
+    return list(found.values())
 
 
-@dataclass(frozen=True)
-class StoreItems(Write[None]):
-    """Stores a page of a full reading, or items that were looked up on their own.
+def codes_like(connection: sa.Connection, account: str, beginning: str, limit: int) -> Sequence[str]:
+    """References and barcodes of some items that begin like this."""
+    found = items_like(connection, account, beginning, limit)
+    return [code for item in found for code in (item.reference, item.barcode) if code]
 
-    Args:
-        items: What the ERP gave.
-        generation: Of the reading.
-        now: When it was read.
-        cursor: Where the reading stands afterwards; None leaves it.
-        start: When the reading began; given with a cursor.
-        complete: Whether this was the last page: what the reading did not see is gone from the ERP.
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemFilter:
+    """Which items a list has.
+
+    Attributes:
+        code: Reference or barcode, exactly; empty for any.
+        text: Part of the name, reference or barcode, whatever the case; empty for any.
+        active: None for both.
+        stock_below: Less than this is on hand.
+        warehouse: Where; empty means in all.
+        changed_since: Changed then or later.
     """
 
-    items: tuple[Item, ...]
-    generation: int
-    now: dt.datetime
-    lease: Lease
-    cursor: str | None = None
-    start: dt.datetime | None = None
-    complete: bool = False
+    code: str = ""
+    text: str = ""
+    active: bool | None = None
+    stock_below: Decimal | None = None
+    warehouse: str = ""
+    changed_since: dt.datetime | None = None
 
-    def apply(self, connection: sa.Connection) -> None:
-        """Adds and replaces items, and moves the cursor."""
-        account = self.lease.account
-        if self.items:
-            adding = insert(connection, catalog_item)
-            names = ("reference", "barcode", "body", "generation", "sync_time")
-            connection.execute(
-                adding.on_conflict_do_update(
-                    index_elements=[catalog_item.c.account, catalog_item.c.item_id],
-                    set_={name: adding.excluded[name] for name in names},
-                ),
-                [self._row(item) for item in {item.id: item for item in self.items}.values()],
-            )
-        if self.complete:
-            connection.execute(
-                sa.delete(catalog_item).where(
-                    catalog_item.c.account == account, catalog_item.c.generation < self.generation
-                )
-            )
-        if self.cursor is not None:
-            self._move(connection)
+    def conditions(self, dialect: str) -> Iterable[sa.ColumnElement[bool]]:
+        """As SQL."""
+        if self.code:
+            yield sa.or_(*(column == self.code for column in _CODES))
+        if self.text:
+            yield catalog_item.c.search.contains(search_text(self.text), autoescape=True)
+        if self.active is not None:
+            yield catalog_item.c.active == int(self.active)
+        if self.changed_since is not None:
+            yield catalog_item.c.change_time >= to_micros(self.changed_since)
+        if self.stock_below is not None:
+            yield _on_hand(dialect, self.warehouse) < float(self.stock_below)
 
-    def _row(self, item: Item) -> dict[str, object]:
-        return {
-            "account": self.lease.account,
-            "item_id": ItemId(item.id),
-            "reference": item.reference and item.reference.strip(),
-            "barcode": item.barcode and item.barcode.strip(),
-            "body": to_json(Item, item),
-            "generation": self.generation,
-            "sync_time": to_micros(self.now),
-        }
 
-    def _move(self, connection: sa.Connection) -> None:
-        moving = insert(connection, catalog_sync)
-        start = to_micros(self.start or self.now)
-        values = {"generation": self.generation + self.complete, "cursor": self.cursor, "start_time": start}
-        if self.complete:
-            values["complete_time"] = to_micros(self.now)
-        connection.execute(
-            moving.on_conflict_do_update(index_elements=[catalog_sync.c.account], set_=values),
-            {"complete_time": 0} | values | {"account": self.lease.account},
+def _on_hand(dialect: str, warehouse: str) -> sa.ColumnElement[Any]:
+    """Quantity by the stored JSON; null for an item that keeps no stock."""
+    if dialect == "postgresql":
+        stock = sa.func.jsonb_each_text(sa.cast(catalog_item.c.body, postgresql.JSONB)["stock"])
+    else:
+        stock = sa.func.json_each(catalog_item.c.body, "$.stock")
+    rows = stock.table_valued("key", "value")
+    quantity = sa.cast(rows.c.value, sa.Double)
+    counted = sa.case((rows.c.key == warehouse, quantity), else_=0.0) if warehouse else quantity
+    return sa.select(sa.func.sum(counted)).select_from(rows).scalar_subquery()
+
+
+def list_items(
+    connection: sa.Connection, account: str, wanted: ItemFilter, *, after: str, limit: int
+) -> Sequence[StoredItem]:
+    """Items by the ERP's id."""
+    rows = connection.execute(
+        sa.select(*_STORED)
+        .where(
+            catalog_item.c.account == account,
+            catalog_item.c.item_id > after,
+            *wanted.conditions(connection.dialect.name),
         )
+        .order_by(catalog_item.c.item_id)
+        .limit(limit)
+    )
+    return [stored_item(row) for row in rows]
+
+
+def search_text(text: str) -> str:
+    """The form in which texts are searched."""
+    return text.casefold()
+
+
+def stored_item(row: Any) -> StoredItem:
+    """Of a row with the columns of an item."""
+    return StoredItem(
+        item=from_json(Item, row.body),
+        version=row.version,
+        sync_time=from_micros(row.sync_time),
+        change_time=from_micros(row.change_time),
+    )

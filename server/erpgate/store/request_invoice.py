@@ -32,6 +32,7 @@ from erpgate.store.invoices import (
 from erpgate.store.orders import get_order, order_record
 from erpgate.store.records import ChannelRecord, InvoiceRecord, InvoiceState, OrderRecord, Overrides, VerdictRecord
 from erpgate.store.requests import RequestKey, recall, remember
+from erpgate.store.sold import post_sales
 from erpgate.store.tasks import wake
 from erpgate.store.verdicts import put_verdicts, verdicts_of
 from erpgate.store.writes import Write
@@ -142,6 +143,8 @@ class RequestInvoice(Write[InvoiceRecord]):
         self._make_room(connection, together, kept)
         invoice = self._begin(connection, together) if kept is None else self._take_over(connection, kept, together)
         put_verdicts(connection, merchant, {r.order_id: (self._verdict(r, invoice),) for r in together.records})
+        orders = [record.order for record in together.records]
+        post_sales(connection, orders, known=orders)
         if self.request is not None:
             remember(connection, self.request, invoice.invoice, self.now)
         return invoice

@@ -19,6 +19,9 @@ def _number(name: str, **options: object) -> sa.Column[int]:
     return sa.Column(name, sa.BigInteger, nullable=False, **options)  # type: ignore[arg-type]
 
 
+_CODE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""Text whose beginnings an index finds, whatever the database's language."""
+
 lane = sa.Table(
     "lane",
     metadata,
@@ -289,11 +292,15 @@ catalog_item = sa.Table(
     metadata,
     _key("account"),
     _key("item_id"),
-    sa.Column("reference", sa.Text),
-    sa.Column("barcode", sa.Text),
+    sa.Column("reference", _CODE),
+    sa.Column("barcode", _CODE),
+    _text("search"),
+    _number("active"),
     _text("body"),
+    _number("version"),
     _number("generation"),
     _number("sync_time"),
+    _number("change_time"),
     sa.Index("ix_catalog_item_account_reference", "account", "reference"),
     sa.Index("ix_catalog_item_account_barcode", "account", "barcode"),
 )
@@ -302,12 +309,20 @@ catalog_sync = sa.Table(
     "catalog_sync",
     metadata,
     _key("account"),
+    _text("state"),
     _number("generation"),
     _text("cursor"),
+    _number("request_time"),
     _number("start_time"),
     _number("complete_time"),
+    _number("refresh_time"),
+    _number("pages"),
+    _number("items"),
+    sa.Column("total", sa.BigInteger),
+    _number("calls"),
     sqlite_with_rowid=False,
 )
+"""How far each catalogue has been read."""
 
 feed = sa.Table(
     "feed",
@@ -356,3 +371,13 @@ sales_channel = sa.Table(
     _number("seen_time"),
     sqlite_with_rowid=False,
 )
+sold_line = sa.Table(
+    "sold_line",
+    metadata,
+    _key("merchant"),
+    _key("code"),
+    _key("order_id"),
+    _text("quantity"),
+    sqlite_with_rowid=False,
+)
+"""What was sold, by the order's own SKUs, until the ERP's stock tells it too."""

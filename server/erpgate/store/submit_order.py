@@ -29,6 +29,7 @@ from erpgate.store.judge import Judge, StageOf
 from erpgate.store.orders import order_record, order_row, source_time
 from erpgate.store.records import ChannelRecord, InvoiceRecord, InvoiceState, OrderRecord
 from erpgate.store.sales_channels import note_seen
+from erpgate.store.sold import post_sales
 from erpgate.store.tasks import wake
 from erpgate.store.verdicts import put_verdicts, verdicts_of
 from erpgate.store.writes import Write
@@ -139,7 +140,9 @@ class _Batch:
             note_seen(self._connection, seen, self._submits[0].now)
         begun = self._begin(changed)
         self._put_verdicts(begun)
-        by_key = {(record.order.merchant, record.order_id): record for record in (*begun, *self._settled_baskets())}
+        settled = (*begun, *self._settled_baskets())
+        self._post_sales(settled)
+        by_key = {(record.order.merchant, record.order_id): record for record in settled}
         return [
             answer
             if isinstance(answer, Exception)
@@ -248,6 +251,13 @@ class _Batch:
         wake(self._connection, [issue_task(live, now)])
         self._woken[record.order.merchant, record.order_id] = live.account
         return with_invoice(record, live.channel, live.invoice)
+
+    def _post_sales(self, records: Sequence[OrderRecord]) -> None:
+        """Notes what was sold for whoever asks for stock, unless no channel invoices it."""
+        sold = [r.order for r in records if any(v.outcome is not Outcome.SKIPPED for v in r.verdicts)]
+        new = {submit.key for submit in self._submits} - self._stored.keys()
+        known = [r.order for r in records if (r.order.merchant, r.order_id) not in new]
+        post_sales(self._connection, sold, known=known)
 
     def _put_verdicts(self, records: Sequence[OrderRecord]) -> None:
         merchants = {record.order.merchant for record in records}

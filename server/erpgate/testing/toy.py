@@ -214,6 +214,10 @@ class _Connection(ToyLater):
         self._read("items_by_sku")
         return [item for item in self._ledger.items if {item.reference, item.barcode} & set(skus)]
 
+    async def changed_items(self, since: dt.datetime) -> AsyncIterator[Sequence[Item]]:
+        self._read("changed_items")
+        yield [item for item in self._ledger.items if (at := self._ledger.changed.get(item.id)) and at >= since]
+
     async def taxes(self) -> Mapping[str, Decimal]:
         return self._ledger.rates()
 

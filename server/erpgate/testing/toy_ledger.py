@@ -14,6 +14,7 @@ from erpgate.plugin import (
     DocumentId,
     ErpError,
     Item,
+    ItemId,
     Payment,
     RoundingPolicy,
     Source,
@@ -57,6 +58,7 @@ class ToyLedger:
         lists: Choices of live fields by source, value to label; those of items are the catalogue.
         options_page: Choices on a page.
         options_fail: Raised instead of giving choices.
+        changed: When `change` changed an item; the ability ITEM_CHANGES tells it.
     """
 
     workspace: str = "toy"
@@ -81,10 +83,16 @@ class ToyLedger:
     lists: dict[str, dict[str, str]] = field(default_factory=dict)
     options_page: int = 20
     options_fail: ErpError | None = None
+    changed: dict[ItemId, dt.datetime] = field(default_factory=dict)
 
     def party(self, document: str) -> CustomerId:
         """The party with this document, made if needed."""
         return self.parties.setdefault(document, CustomerId(f"P{len(self.parties) + 1}"))
+
+    def change(self, item: Item) -> None:
+        """Replaces an item, and remembers when."""
+        self.items = [item if known.id == item.id else known for known in self.items]
+        self.changed[item.id] = dt.datetime.now(dt.UTC)
 
     def choices(self, source: str) -> Mapping[str, str]:
         """Choices of a live field."""

@@ -22,27 +22,59 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from erpgate.v1 import catalog_pb2 as erpgate_dot_v1_dot_catalog__pb2
 from erpgate.v1 import error_reason_pb2 as erpgate_dot_v1_dot_error__reason__pb2
 from erpgate.v1 import product_pb2 as erpgate_dot_v1_dot_product__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n erpgate/v1/catalog_service.proto\x12\nerpgate.v1\x1a\x1d\x65rpgate/v1/error_reason.proto\x1a\x18\x65rpgate/v1/product.proto\"1\n\x11LookupSkusRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0c\n\x04skus\x18\x02 \x03(\t\"<\n\x12LookupSkusResponse\x12&\n\x07lookups\x18\x01 \x03(\x0b\x32\x15.erpgate.v1.SkuLookup\"\xa3\x01\n\tSkuLookup\x12\x0b\n\x03sku\x18\x01 \x01(\t\x12%\n\x06status\x18\x02 \x01(\x0e\x32\x15.erpgate.v1.SkuStatus\x12\'\n\x06reason\x18\x03 \x01(\x0e\x32\x17.erpgate.v1.ErrorReason\x12$\n\x07product\x18\x04 \x01(\x0b\x32\x13.erpgate.v1.Product\x12\x13\n\x0bsuggestions\x18\x05 \x03(\t*\xaa\x01\n\tSkuStatus\x12\x1a\n\x16SKU_STATUS_UNSPECIFIED\x10\x00\x12\x14\n\x10SKU_STATUS_FOUND\x10\x01\x12\x18\n\x14SKU_STATUS_NOT_FOUND\x10\x02\x12\x18\n\x14SKU_STATUS_AMBIGUOUS\x10\x03\x12\x17\n\x13SKU_STATUS_INACTIVE\x10\x04\x12\x1e\n\x1aSKU_STATUS_NOT_INVOICEABLE\x10\x05\x32\x62\n\x0e\x43\x61talogService\x12P\n\nLookupSkus\x12\x1d.erpgate.v1.LookupSkusRequest\x1a\x1e.erpgate.v1.LookupSkusResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n erpgate/v1/catalog_service.proto\x12\nerpgate.v1\x1a\x18\x65rpgate/v1/catalog.proto\x1a\x1d\x65rpgate/v1/error_reason.proto\x1a\x18\x65rpgate/v1/product.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xcf\x01\n\x13ListProductsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x0b\n\x03sku\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\x13\n\x06\x61\x63tive\x18\x06 \x01(\x08H\x00\x88\x01\x01\x12\x13\n\x0bstock_below\x18\x07 \x01(\t\x12\x31\n\rchanged_since\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\t\n\x07_active\"V\n\x14ListProductsResponse\x12%\n\x08products\x18\x01 \x03(\x0b\x32\x13.erpgate.v1.Product\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"!\n\x11GetProductRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\":\n\x12GetProductResponse\x12$\n\x07product\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Product\"1\n\x11LookupSkusRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0c\n\x04skus\x18\x02 \x03(\t\"<\n\x12LookupSkusResponse\x12&\n\x07lookups\x18\x01 \x03(\x0b\x32\x15.erpgate.v1.SkuLookup\"\xa3\x01\n\tSkuLookup\x12\x0b\n\x03sku\x18\x01 \x01(\t\x12%\n\x06status\x18\x02 \x01(\x0e\x32\x15.erpgate.v1.SkuStatus\x12\'\n\x06reason\x18\x03 \x01(\x0e\x32\x17.erpgate.v1.ErrorReason\x12$\n\x07product\x18\x04 \x01(\x0b\x32\x13.erpgate.v1.Product\x12\x13\n\x0bsuggestions\x18\x05 \x03(\t\"$\n\x12SyncCatalogRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\"<\n\x13SyncCatalogResponse\x12%\n\x04sync\x18\x01 \x01(\x0b\x32\x17.erpgate.v1.CatalogSync\"\'\n\x15GetCatalogSyncRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\"?\n\x16GetCatalogSyncResponse\x12%\n\x04sync\x18\x01 \x01(\x0b\x32\x17.erpgate.v1.CatalogSync\"5\n\x13WatchCatalogRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\"Q\n\x14WatchCatalogResponse\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\x12)\n\x06\x63hange\x18\x02 \x01(\x0b\x32\x19.erpgate.v1.ProductChange*\xaa\x01\n\tSkuStatus\x12\x1a\n\x16SKU_STATUS_UNSPECIFIED\x10\x00\x12\x14\n\x10SKU_STATUS_FOUND\x10\x01\x12\x18\n\x14SKU_STATUS_NOT_FOUND\x10\x02\x12\x18\n\x14SKU_STATUS_AMBIGUOUS\x10\x03\x12\x17\n\x13SKU_STATUS_INACTIVE\x10\x04\x12\x1e\n\x1aSKU_STATUS_NOT_INVOICEABLE\x10\x05\x32\x99\x04\n\x0e\x43\x61talogService\x12V\n\x0cListProducts\x12\x1f.erpgate.v1.ListProductsRequest\x1a .erpgate.v1.ListProductsResponse\"\x03\x90\x02\x01\x12P\n\nGetProduct\x12\x1d.erpgate.v1.GetProductRequest\x1a\x1e.erpgate.v1.GetProductResponse\"\x03\x90\x02\x01\x12P\n\nLookupSkus\x12\x1d.erpgate.v1.LookupSkusRequest\x1a\x1e.erpgate.v1.LookupSkusResponse\"\x03\x90\x02\x01\x12S\n\x0bSyncCatalog\x12\x1e.erpgate.v1.SyncCatalogRequest\x1a\x1f.erpgate.v1.SyncCatalogResponse\"\x03\x90\x02\x02\x12\\\n\x0eGetCatalogSync\x12!.erpgate.v1.GetCatalogSyncRequest\x1a\".erpgate.v1.GetCatalogSyncResponse\"\x03\x90\x02\x01\x12X\n\x0cWatchCatalog\x12\x1f.erpgate.v1.WatchCatalogRequest\x1a .erpgate.v1.WatchCatalogResponse\"\x03\x90\x02\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'erpgate.v1.catalog_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_CATALOGSERVICE'].methods_by_name['ListProducts']._loaded_options = None
+  _globals['_CATALOGSERVICE'].methods_by_name['ListProducts']._serialized_options = b'\220\002\001'
+  _globals['_CATALOGSERVICE'].methods_by_name['GetProduct']._loaded_options = None
+  _globals['_CATALOGSERVICE'].methods_by_name['GetProduct']._serialized_options = b'\220\002\001'
   _globals['_CATALOGSERVICE'].methods_by_name['LookupSkus']._loaded_options = None
   _globals['_CATALOGSERVICE'].methods_by_name['LookupSkus']._serialized_options = b'\220\002\001'
-  _globals['_SKUSTATUS']._serialized_start=385
-  _globals['_SKUSTATUS']._serialized_end=555
-  _globals['_LOOKUPSKUSREQUEST']._serialized_start=105
-  _globals['_LOOKUPSKUSREQUEST']._serialized_end=154
-  _globals['_LOOKUPSKUSRESPONSE']._serialized_start=156
-  _globals['_LOOKUPSKUSRESPONSE']._serialized_end=216
-  _globals['_SKULOOKUP']._serialized_start=219
-  _globals['_SKULOOKUP']._serialized_end=382
-  _globals['_CATALOGSERVICE']._serialized_start=557
-  _globals['_CATALOGSERVICE']._serialized_end=655
+  _globals['_CATALOGSERVICE'].methods_by_name['SyncCatalog']._loaded_options = None
+  _globals['_CATALOGSERVICE'].methods_by_name['SyncCatalog']._serialized_options = b'\220\002\002'
+  _globals['_CATALOGSERVICE'].methods_by_name['GetCatalogSync']._loaded_options = None
+  _globals['_CATALOGSERVICE'].methods_by_name['GetCatalogSync']._serialized_options = b'\220\002\001'
+  _globals['_CATALOGSERVICE'].methods_by_name['WatchCatalog']._loaded_options = None
+  _globals['_CATALOGSERVICE'].methods_by_name['WatchCatalog']._serialized_options = b'\220\002\001'
+  _globals['_SKUSTATUS']._serialized_start=1181
+  _globals['_SKUSTATUS']._serialized_end=1351
+  _globals['_LISTPRODUCTSREQUEST']._serialized_start=165
+  _globals['_LISTPRODUCTSREQUEST']._serialized_end=372
+  _globals['_LISTPRODUCTSRESPONSE']._serialized_start=374
+  _globals['_LISTPRODUCTSRESPONSE']._serialized_end=460
+  _globals['_GETPRODUCTREQUEST']._serialized_start=462
+  _globals['_GETPRODUCTREQUEST']._serialized_end=495
+  _globals['_GETPRODUCTRESPONSE']._serialized_start=497
+  _globals['_GETPRODUCTRESPONSE']._serialized_end=555
+  _globals['_LOOKUPSKUSREQUEST']._serialized_start=557
+  _globals['_LOOKUPSKUSREQUEST']._serialized_end=606
+  _globals['_LOOKUPSKUSRESPONSE']._serialized_start=608
+  _globals['_LOOKUPSKUSRESPONSE']._serialized_end=668
+  _globals['_SKULOOKUP']._serialized_start=671
+  _globals['_SKULOOKUP']._serialized_end=834
+  _globals['_SYNCCATALOGREQUEST']._serialized_start=836
+  _globals['_SYNCCATALOGREQUEST']._serialized_end=872
+  _globals['_SYNCCATALOGRESPONSE']._serialized_start=874
+  _globals['_SYNCCATALOGRESPONSE']._serialized_end=934
+  _globals['_GETCATALOGSYNCREQUEST']._serialized_start=936
+  _globals['_GETCATALOGSYNCREQUEST']._serialized_end=975
+  _globals['_GETCATALOGSYNCRESPONSE']._serialized_start=977
+  _globals['_GETCATALOGSYNCRESPONSE']._serialized_end=1040
+  _globals['_WATCHCATALOGREQUEST']._serialized_start=1042
+  _globals['_WATCHCATALOGREQUEST']._serialized_end=1095
+  _globals['_WATCHCATALOGRESPONSE']._serialized_start=1097
+  _globals['_WATCHCATALOGRESPONSE']._serialized_end=1178
+  _globals['_CATALOGSERVICE']._serialized_start=1354
+  _globals['_CATALOGSERVICE']._serialized_end=1891
 # @@protoc_insertion_point(module_scope)

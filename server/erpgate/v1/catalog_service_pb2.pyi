@@ -4,10 +4,12 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from erpgate.v1 import catalog_pb2 as _catalog_pb2
 from erpgate.v1 import error_reason_pb2 as _error_reason_pb2
 from erpgate.v1 import product_pb2 as _product_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
@@ -56,6 +58,134 @@ SKU_STATUS_INACTIVE: SkuStatus.ValueType  # 4
 SKU_STATUS_NOT_INVOICEABLE: SkuStatus.ValueType  # 5
 """Its item cannot stand on an invoice."""
 Global___SkuStatus: _TypeAlias = SkuStatus  # noqa: Y015
+
+@_typing.final
+class ListProductsRequest(_message.Message):
+    """Request of ListProducts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    SKU_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    ACTIVE_FIELD_NUMBER: _builtins.int
+    STOCK_BELOW_FIELD_NUMBER: _builtins.int
+    CHANGED_SINCE_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """Required. The channel, such as `merchants/acme/channels/main`."""
+    page_size: _builtins.int
+    """Products per page: 50 by default, at most 500."""
+    page_token: _builtins.str
+    """From the response before; empty for the first page."""
+    sku: _builtins.str
+    """Only those with exactly this SKU; case matters."""
+    text: _builtins.str
+    """Only those with this text in title, reference or barcode, whatever the case; at most 100 characters."""
+    active: _builtins.bool
+    """Only active ones, or only inactive ones; absent means both."""
+    stock_below: _builtins.str
+    """Decimal text: only those of which less is on hand in the channel's warehouse."""
+    @_builtins.property
+    def changed_since(self) -> _timestamp_pb2.Timestamp:
+        """Only those whose content changed then or later."""
+
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        sku: _builtins.str = ...,
+        text: _builtins.str = ...,
+        active: _builtins.bool | None = ...,
+        stock_below: _builtins.str = ...,
+        changed_since: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_active", b"_active", "active", b"active", "changed_since", b"changed_since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_active", b"_active", "active", b"active", "changed_since", b"changed_since", "page_size", b"page_size", "page_token", b"page_token", "parent", b"parent", "sku", b"sku", "stock_below", b"stock_below", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__active: _TypeAlias = _typing.Literal["active"]  # noqa: Y015
+    _WhichOneofArgType__active: _TypeAlias = _typing.Literal["_active", b"_active"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__active) -> _WhichOneofReturnType__active | None: ...
+
+Global___ListProductsRequest: _TypeAlias = ListProductsRequest  # noqa: Y015
+
+@_typing.final
+class ListProductsResponse(_message.Message):
+    """Response of ListProducts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRODUCTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty after the last page."""
+    @_builtins.property
+    def products(self) -> _containers.RepeatedCompositeFieldContainer[_product_pb2.Product]:
+        """The page."""
+
+    def __init__(
+        self,
+        *,
+        products: _abc.Iterable[_product_pb2.Product] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "products", b"products"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListProductsResponse: _TypeAlias = ListProductsResponse  # noqa: Y015
+
+@_typing.final
+class GetProductRequest(_message.Message):
+    """Request of GetProduct."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Required. The product, such as `merchants/acme/channels/main/products/17`."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetProductRequest: _TypeAlias = GetProductRequest  # noqa: Y015
+
+@_typing.final
+class GetProductResponse(_message.Message):
+    """Response of GetProduct."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRODUCT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def product(self) -> _product_pb2.Product:
+        """The product."""
+
+    def __init__(
+        self,
+        *,
+        product: _product_pb2.Product | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["product", b"product"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["product", b"product"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetProductResponse: _TypeAlias = GetProductResponse  # noqa: Y015
 
 @_typing.final
 class LookupSkusRequest(_message.Message):
@@ -132,7 +262,7 @@ class SkuLookup(_message.Message):
 
     @_builtins.property
     def suggestions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """SKUs that exist and look alike, best first."""
+        """SKUs that exist and look alike, best first; for the first 20 SKUs that are not found."""
 
     def __init__(
         self,
@@ -150,3 +280,149 @@ class SkuLookup(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SkuLookup: _TypeAlias = SkuLookup  # noqa: Y015
+
+@_typing.final
+class SyncCatalogRequest(_message.Message):
+    """Request of SyncCatalog."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """Required. The channel, such as `merchants/acme/channels/main`."""
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SyncCatalogRequest: _TypeAlias = SyncCatalogRequest  # noqa: Y015
+
+@_typing.final
+class SyncCatalogResponse(_message.Message):
+    """Response of SyncCatalog."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYNC_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sync(self) -> _catalog_pb2.CatalogSync:
+        """PENDING or RUNNING."""
+
+    def __init__(
+        self,
+        *,
+        sync: _catalog_pb2.CatalogSync | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["sync", b"sync"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sync", b"sync"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SyncCatalogResponse: _TypeAlias = SyncCatalogResponse  # noqa: Y015
+
+@_typing.final
+class GetCatalogSyncRequest(_message.Message):
+    """Request of GetCatalogSync."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """Required. The channel, such as `merchants/acme/channels/main`."""
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCatalogSyncRequest: _TypeAlias = GetCatalogSyncRequest  # noqa: Y015
+
+@_typing.final
+class GetCatalogSyncResponse(_message.Message):
+    """Response of GetCatalogSync."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYNC_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def sync(self) -> _catalog_pb2.CatalogSync:
+        """Of the last reading, or of the one in progress."""
+
+    def __init__(
+        self,
+        *,
+        sync: _catalog_pb2.CatalogSync | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["sync", b"sync"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sync", b"sync"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCatalogSyncResponse: _TypeAlias = GetCatalogSyncResponse  # noqa: Y015
+
+@_typing.final
+class WatchCatalogRequest(_message.Message):
+    """Request of WatchCatalog."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARENT_FIELD_NUMBER: _builtins.int
+    CURSOR_FIELD_NUMBER: _builtins.int
+    parent: _builtins.str
+    """Required. The channel, such as `merchants/acme/channels/main`."""
+    cursor: _builtins.str
+    """Of the last response that was taken; empty begins now."""
+    def __init__(
+        self,
+        *,
+        parent: _builtins.str = ...,
+        cursor: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cursor", b"cursor", "parent", b"parent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchCatalogRequest: _TypeAlias = WatchCatalogRequest  # noqa: Y015
+
+@_typing.final
+class WatchCatalogResponse(_message.Message):
+    """Response of WatchCatalog."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CURSOR_FIELD_NUMBER: _builtins.int
+    CHANGE_FIELD_NUMBER: _builtins.int
+    cursor: _builtins.str
+    """Where to go on after a disconnect. Changes after it are kept for days, as the operator sets."""
+    @_builtins.property
+    def change(self) -> _catalog_pb2.ProductChange:
+        """The change; absent in the first response, and in those that only move the cursor on."""
+
+    def __init__(
+        self,
+        *,
+        cursor: _builtins.str = ...,
+        change: _catalog_pb2.ProductChange | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["change", b"change"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "cursor", b"cursor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchCatalogResponse: _TypeAlias = WatchCatalogResponse  # noqa: Y015

@@ -27,6 +27,8 @@ if _version_not_supported:
 
 class CatalogServiceStub:
     """Reads products of connected ERPs.
+
+    Everything is answered from what was read before, without a call to the ERP; each product tells how old that is.
     """
 
     def __init__(self, channel):
@@ -35,16 +37,61 @@ class CatalogServiceStub:
         Args:
             channel: A grpc.Channel.
         """
+        self.ListProducts = channel.unary_unary(
+                '/erpgate.v1.CatalogService/ListProducts',
+                request_serializer=erpgate_dot_v1_dot_catalog__service__pb2.ListProductsRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_catalog__service__pb2.ListProductsResponse.FromString,
+                _registered_method=True)
+        self.GetProduct = channel.unary_unary(
+                '/erpgate.v1.CatalogService/GetProduct',
+                request_serializer=erpgate_dot_v1_dot_catalog__service__pb2.GetProductRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_catalog__service__pb2.GetProductResponse.FromString,
+                _registered_method=True)
         self.LookupSkus = channel.unary_unary(
                 '/erpgate.v1.CatalogService/LookupSkus',
                 request_serializer=erpgate_dot_v1_dot_catalog__service__pb2.LookupSkusRequest.SerializeToString,
                 response_deserializer=erpgate_dot_v1_dot_catalog__service__pb2.LookupSkusResponse.FromString,
                 _registered_method=True)
+        self.SyncCatalog = channel.unary_unary(
+                '/erpgate.v1.CatalogService/SyncCatalog',
+                request_serializer=erpgate_dot_v1_dot_catalog__service__pb2.SyncCatalogRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_catalog__service__pb2.SyncCatalogResponse.FromString,
+                _registered_method=True)
+        self.GetCatalogSync = channel.unary_unary(
+                '/erpgate.v1.CatalogService/GetCatalogSync',
+                request_serializer=erpgate_dot_v1_dot_catalog__service__pb2.GetCatalogSyncRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_catalog__service__pb2.GetCatalogSyncResponse.FromString,
+                _registered_method=True)
+        self.WatchCatalog = channel.unary_stream(
+                '/erpgate.v1.CatalogService/WatchCatalog',
+                request_serializer=erpgate_dot_v1_dot_catalog__service__pb2.WatchCatalogRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_catalog__service__pb2.WatchCatalogResponse.FromString,
+                _registered_method=True)
 
 
 class CatalogServiceServicer:
     """Reads products of connected ERPs.
+
+    Everything is answered from what was read before, without a call to the ERP; each product tells how old that is.
     """
+
+    def ListProducts(self, request, context):
+        """Lists products of a channel, by the ERP's id as text.
+
+        Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CHANNEL_NOT_CONNECTED, PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetProduct(self, request, context):
+        """Reads one product.
+
+        Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CHANNEL_NOT_CONNECTED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
     def LookupSkus(self, request, context):
         """Looks SKUs up in the catalogue that was read from the ERP.
@@ -57,13 +104,70 @@ class CatalogServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SyncCatalog(self, request, context):
+        """Asks for a full reading of the catalogue now, and answers at once with its progress.
+
+        Repeated while a reading waits or runs, it asks for no second one. A running one continues after a crash.
+
+        Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCatalogSync(self, request, context):
+        """Reads how far the catalogue has been read.
+
+        Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchCatalog(self, request, context):
+        """Follows changes of products: each once, in order, until the caller or the server ends it.
+
+        Begin without a cursor, keep the one of the first response, list the products, then take the changes. After a
+        disconnect go on from the last cursor. A server that stops ends the stream without an error.
+
+        Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CURSOR_EXPIRED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CatalogServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'ListProducts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListProducts,
+                    request_deserializer=erpgate_dot_v1_dot_catalog__service__pb2.ListProductsRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_catalog__service__pb2.ListProductsResponse.SerializeToString,
+            ),
+            'GetProduct': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetProduct,
+                    request_deserializer=erpgate_dot_v1_dot_catalog__service__pb2.GetProductRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_catalog__service__pb2.GetProductResponse.SerializeToString,
+            ),
             'LookupSkus': grpc.unary_unary_rpc_method_handler(
                     servicer.LookupSkus,
                     request_deserializer=erpgate_dot_v1_dot_catalog__service__pb2.LookupSkusRequest.FromString,
                     response_serializer=erpgate_dot_v1_dot_catalog__service__pb2.LookupSkusResponse.SerializeToString,
+            ),
+            'SyncCatalog': grpc.unary_unary_rpc_method_handler(
+                    servicer.SyncCatalog,
+                    request_deserializer=erpgate_dot_v1_dot_catalog__service__pb2.SyncCatalogRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_catalog__service__pb2.SyncCatalogResponse.SerializeToString,
+            ),
+            'GetCatalogSync': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCatalogSync,
+                    request_deserializer=erpgate_dot_v1_dot_catalog__service__pb2.GetCatalogSyncRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_catalog__service__pb2.GetCatalogSyncResponse.SerializeToString,
+            ),
+            'WatchCatalog': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchCatalog,
+                    request_deserializer=erpgate_dot_v1_dot_catalog__service__pb2.WatchCatalogRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_catalog__service__pb2.WatchCatalogResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -75,7 +179,63 @@ def add_CatalogServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class CatalogService:
     """Reads products of connected ERPs.
+
+    Everything is answered from what was read before, without a call to the ERP; each product tells how old that is.
     """
+
+    @staticmethod
+    def ListProducts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.CatalogService/ListProducts',
+            erpgate_dot_v1_dot_catalog__service__pb2.ListProductsRequest.SerializeToString,
+            erpgate_dot_v1_dot_catalog__service__pb2.ListProductsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetProduct(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.CatalogService/GetProduct',
+            erpgate_dot_v1_dot_catalog__service__pb2.GetProductRequest.SerializeToString,
+            erpgate_dot_v1_dot_catalog__service__pb2.GetProductResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def LookupSkus(request,
@@ -94,6 +254,87 @@ class CatalogService:
             '/erpgate.v1.CatalogService/LookupSkus',
             erpgate_dot_v1_dot_catalog__service__pb2.LookupSkusRequest.SerializeToString,
             erpgate_dot_v1_dot_catalog__service__pb2.LookupSkusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SyncCatalog(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.CatalogService/SyncCatalog',
+            erpgate_dot_v1_dot_catalog__service__pb2.SyncCatalogRequest.SerializeToString,
+            erpgate_dot_v1_dot_catalog__service__pb2.SyncCatalogResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCatalogSync(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.CatalogService/GetCatalogSync',
+            erpgate_dot_v1_dot_catalog__service__pb2.GetCatalogSyncRequest.SerializeToString,
+            erpgate_dot_v1_dot_catalog__service__pb2.GetCatalogSyncResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchCatalog(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/erpgate.v1.CatalogService/WatchCatalog',
+            erpgate_dot_v1_dot_catalog__service__pb2.WatchCatalogRequest.SerializeToString,
+            erpgate_dot_v1_dot_catalog__service__pb2.WatchCatalogResponse.FromString,
             options,
             channel_credentials,
             insecure,

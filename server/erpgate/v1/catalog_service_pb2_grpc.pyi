@@ -27,12 +27,25 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class CatalogServiceStub:
-    """Reads products of connected ERPs."""
+    """Reads products of connected ERPs.
+
+    Everything is answered from what was read before, without a call to the ERP; each product tells how old that is.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> CatalogServiceAsyncStub: ...
+    ListProducts: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.ListProductsRequest, _catalog_service_pb2.ListProductsResponse]
+    """Lists products of a channel, by the ERP's id as text.
+
+    Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CHANNEL_NOT_CONNECTED, PAGE_TOKEN_INVALID.
+    """
+    GetProduct: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.GetProductRequest, _catalog_service_pb2.GetProductResponse]
+    """Reads one product.
+
+    Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CHANNEL_NOT_CONNECTED.
+    """
     LookupSkus: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.LookupSkusRequest, _catalog_service_pb2.LookupSkusResponse]
     """Looks SKUs up in the catalogue that was read from the ERP.
 
@@ -40,12 +53,45 @@ class CatalogServiceStub:
 
     Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CHANNEL_NOT_CONNECTED, DEADLINE_EXCEEDED.
     """
+    SyncCatalog: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.SyncCatalogRequest, _catalog_service_pb2.SyncCatalogResponse]
+    """Asks for a full reading of the catalogue now, and answers at once with its progress.
+
+    Repeated while a reading waits or runs, it asks for no second one. A running one continues after a crash.
+
+    Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED.
+    """
+    GetCatalogSync: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.GetCatalogSyncRequest, _catalog_service_pb2.GetCatalogSyncResponse]
+    """Reads how far the catalogue has been read.
+
+    Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND.
+    """
+    WatchCatalog: _grpc.UnaryStreamMultiCallable[_catalog_service_pb2.WatchCatalogRequest, _catalog_service_pb2.WatchCatalogResponse]
+    """Follows changes of products: each once, in order, until the caller or the server ends it.
+
+    Begin without a cursor, keep the one of the first response, list the products, then take the changes. After a
+    disconnect go on from the last cursor. A server that stops ends the stream without an error.
+
+    Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CURSOR_EXPIRED.
+    """
 
 @_typing.type_check_only
 class CatalogServiceAsyncStub(CatalogServiceStub):
-    """Reads products of connected ERPs."""
+    """Reads products of connected ERPs.
+
+    Everything is answered from what was read before, without a call to the ERP; each product tells how old that is.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
+    ListProducts: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.ListProductsRequest, _catalog_service_pb2.ListProductsResponse]  # type: ignore[assignment]
+    """Lists products of a channel, by the ERP's id as text.
+
+    Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CHANNEL_NOT_CONNECTED, PAGE_TOKEN_INVALID.
+    """
+    GetProduct: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.GetProductRequest, _catalog_service_pb2.GetProductResponse]  # type: ignore[assignment]
+    """Reads one product.
+
+    Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CHANNEL_NOT_CONNECTED.
+    """
     LookupSkus: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.LookupSkusRequest, _catalog_service_pb2.LookupSkusResponse]  # type: ignore[assignment]
     """Looks SKUs up in the catalogue that was read from the ERP.
 
@@ -53,9 +99,54 @@ class CatalogServiceAsyncStub(CatalogServiceStub):
 
     Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CHANNEL_NOT_CONNECTED, DEADLINE_EXCEEDED.
     """
+    SyncCatalog: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.SyncCatalogRequest, _catalog_service_pb2.SyncCatalogResponse]  # type: ignore[assignment]
+    """Asks for a full reading of the catalogue now, and answers at once with its progress.
+
+    Repeated while a reading waits or runs, it asks for no second one. A running one continues after a crash.
+
+    Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED.
+    """
+    GetCatalogSync: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.GetCatalogSyncRequest, _catalog_service_pb2.GetCatalogSyncResponse]  # type: ignore[assignment]
+    """Reads how far the catalogue has been read.
+
+    Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND.
+    """
+    WatchCatalog: _aio.UnaryStreamMultiCallable[_catalog_service_pb2.WatchCatalogRequest, _catalog_service_pb2.WatchCatalogResponse]  # type: ignore[assignment]
+    """Follows changes of products: each once, in order, until the caller or the server ends it.
+
+    Begin without a cursor, keep the one of the first response, list the products, then take the changes. After a
+    disconnect go on from the last cursor. A server that stops ends the stream without an error.
+
+    Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CURSOR_EXPIRED.
+    """
 
 class CatalogServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Reads products of connected ERPs."""
+    """Reads products of connected ERPs.
+
+    Everything is answered from what was read before, without a call to the ERP; each product tells how old that is.
+    """
+
+    @_abc_1.abstractmethod
+    def ListProducts(
+        self,
+        request: _catalog_service_pb2.ListProductsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_catalog_service_pb2.ListProductsResponse, _abc.Awaitable[_catalog_service_pb2.ListProductsResponse]]:
+        """Lists products of a channel, by the ERP's id as text.
+
+        Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CHANNEL_NOT_CONNECTED, PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def GetProduct(
+        self,
+        request: _catalog_service_pb2.GetProductRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_catalog_service_pb2.GetProductResponse, _abc.Awaitable[_catalog_service_pb2.GetProductResponse]]:
+        """Reads one product.
+
+        Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CHANNEL_NOT_CONNECTED.
+        """
 
     @_abc_1.abstractmethod
     def LookupSkus(
@@ -68,6 +159,44 @@ class CatalogServiceServicer(metaclass=_abc_1.ABCMeta):
         The first call on a new channel waits for the catalogue to be read once.
 
         Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CHANNEL_NOT_CONNECTED, DEADLINE_EXCEEDED.
+        """
+
+    @_abc_1.abstractmethod
+    def SyncCatalog(
+        self,
+        request: _catalog_service_pb2.SyncCatalogRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_catalog_service_pb2.SyncCatalogResponse, _abc.Awaitable[_catalog_service_pb2.SyncCatalogResponse]]:
+        """Asks for a full reading of the catalogue now, and answers at once with its progress.
+
+        Repeated while a reading waits or runs, it asks for no second one. A running one continues after a crash.
+
+        Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CHANNEL_NOT_CONNECTED, CHANNEL_PAUSED.
+        """
+
+    @_abc_1.abstractmethod
+    def GetCatalogSync(
+        self,
+        request: _catalog_service_pb2.GetCatalogSyncRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_catalog_service_pb2.GetCatalogSyncResponse, _abc.Awaitable[_catalog_service_pb2.GetCatalogSyncResponse]]:
+        """Reads how far the catalogue has been read.
+
+        Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def WatchCatalog(
+        self,
+        request: _catalog_service_pb2.WatchCatalogRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_catalog_service_pb2.WatchCatalogResponse], _abc.AsyncIterator[_catalog_service_pb2.WatchCatalogResponse]]:
+        """Follows changes of products: each once, in order, until the caller or the server ends it.
+
+        Begin without a cursor, keep the one of the first response, list the products, then take the changes. After a
+        disconnect go on from the last cursor. A server that stops ends the stream without an error.
+
+        Reasons: FIELD_INVALID, RESOURCE_NOT_FOUND, CURSOR_EXPIRED.
         """
 
 def add_CatalogServiceServicer_to_server(servicer: CatalogServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -22,18 +22,24 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from erpgate.v1 import error_reason_pb2 as erpgate_dot_v1_dot_error__reason__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x65rpgate/v1/product.proto\x12\nerpgate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc7\x01\n\x07Product\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03sku\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\r\n\x05price\x18\x04 \x01(\t\x12\x15\n\rcurrency_code\x18\x05 \x01(\t\x12\x1e\n\x05taxes\x18\x06 \x03(\x0b\x32\x0f.erpgate.v1.Tax\x12\r\n\x05stock\x18\x07 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x08 \x01(\x08\x12-\n\tsync_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x1f\n\x03Tax\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04rate\x18\x02 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x65rpgate/v1/product.proto\x12\nerpgate.v1\x1a\x1d\x65rpgate/v1/error_reason.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc7\x04\n\x07Product\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0b\n\x03sku\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\r\n\x05price\x18\x04 \x01(\t\x12\x15\n\rcurrency_code\x18\x05 \x01(\t\x12\x1e\n\x05taxes\x18\x06 \x03(\x0b\x32\x0f.erpgate.v1.Tax\x12\r\n\x05stock\x18\x07 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x08 \x01(\x08\x12-\n\tsync_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12%\n\x04kind\x18\n \x01(\x0e\x32\x17.erpgate.v1.ProductKind\x12\x0e\n\x06parent\x18\x0b \x01(\t\x12\x11\n\treference\x18\x0c \x01(\t\x12\x0f\n\x07\x62\x61rcode\x18\r \x01(\t\x12\x0c\n\x04unit\x18\x0e \x01(\t\x12\x1c\n\x14price_includes_taxes\x18\x0f \x01(\x08\x12\x13\n\x0binvoiceable\x18\x10 \x01(\x08\x12/\n\x0erefusal_reason\x18\x11 \x01(\x0e\x32\x17.erpgate.v1.ErrorReason\x12\x17\n\x0frefusal_message\x18\x12 \x01(\t\x12.\n\x0c\x61vailability\x18\x13 \x01(\x0b\x32\x18.erpgate.v1.Availability\x12&\n\x03\x61ge\x18\x14 \x01(\x0b\x32\x19.google.protobuf.Duration\x12/\n\x0b\x63hange_time\x18\x15 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x16 \x01(\x03\"\x1f\n\x03Tax\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04rate\x18\x02 \x01(\t\"P\n\x0c\x41vailability\x12\x0f\n\x07on_hand\x18\x01 \x01(\t\x12\x0c\n\x04sold\x18\x02 \x01(\t\x12\x0e\n\x06unread\x18\x03 \x01(\t\x12\x11\n\tavailable\x18\x04 \x01(\t*\xb0\x01\n\x0bProductKind\x12\x1c\n\x18PRODUCT_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14PRODUCT_KIND_PRODUCT\x10\x01\x12\x18\n\x14PRODUCT_KIND_SERVICE\x10\x02\x12\x14\n\x10PRODUCT_KIND_KIT\x10\x03\x12\x18\n\x14PRODUCT_KIND_VARIANT\x10\x04\x12\x1f\n\x1bPRODUCT_KIND_VARIANT_PARENT\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'erpgate.v1.product_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PRODUCT']._serialized_start=74
-  _globals['_PRODUCT']._serialized_end=273
-  _globals['_TAX']._serialized_start=275
-  _globals['_TAX']._serialized_end=306
+  _globals['_PRODUCTKIND']._serialized_start=838
+  _globals['_PRODUCTKIND']._serialized_end=1014
+  _globals['_PRODUCT']._serialized_start=137
+  _globals['_PRODUCT']._serialized_end=720
+  _globals['_TAX']._serialized_start=722
+  _globals['_TAX']._serialized_end=753
+  _globals['_AVAILABILITY']._serialized_start=755
+  _globals['_AVAILABILITY']._serialized_end=835
 # @@protoc_insertion_point(module_scope)

@@ -4,10 +4,13 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from erpgate.v1 import error_reason_pb2 as _error_reason_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -19,9 +22,45 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _ProductKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ProductKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ProductKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PRODUCT_KIND_UNSPECIFIED: _ProductKind.ValueType  # 0
+    """Never used."""
+    PRODUCT_KIND_PRODUCT: _ProductKind.ValueType  # 1
+    """A thing."""
+    PRODUCT_KIND_SERVICE: _ProductKind.ValueType  # 2
+    """A service."""
+    PRODUCT_KIND_KIT: _ProductKind.ValueType  # 3
+    """Several products that are sold together."""
+    PRODUCT_KIND_VARIANT: _ProductKind.ValueType  # 4
+    """One variant of a product."""
+    PRODUCT_KIND_VARIANT_PARENT: _ProductKind.ValueType  # 5
+    """Stands for its variants; only they can be sold."""
+
+class ProductKind(_ProductKind, metaclass=_ProductKindEnumTypeWrapper):
+    """What a product is."""
+
+PRODUCT_KIND_UNSPECIFIED: ProductKind.ValueType  # 0
+"""Never used."""
+PRODUCT_KIND_PRODUCT: ProductKind.ValueType  # 1
+"""A thing."""
+PRODUCT_KIND_SERVICE: ProductKind.ValueType  # 2
+"""A service."""
+PRODUCT_KIND_KIT: ProductKind.ValueType  # 3
+"""Several products that are sold together."""
+PRODUCT_KIND_VARIANT: ProductKind.ValueType  # 4
+"""One variant of a product."""
+PRODUCT_KIND_VARIANT_PARENT: ProductKind.ValueType  # 5
+"""Stands for its variants; only they can be sold."""
+Global___ProductKind: _TypeAlias = ProductKind  # noqa: Y015
+
 @_typing.final
 class Product(_message.Message):
-    """A product or variant of a connected ERP."""
+    """A product, variant, kit or service of a connected ERP, as it was read last."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -34,6 +73,19 @@ class Product(_message.Message):
     STOCK_FIELD_NUMBER: _builtins.int
     ACTIVE_FIELD_NUMBER: _builtins.int
     SYNC_TIME_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    PARENT_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    BARCODE_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    PRICE_INCLUDES_TAXES_FIELD_NUMBER: _builtins.int
+    INVOICEABLE_FIELD_NUMBER: _builtins.int
+    REFUSAL_REASON_FIELD_NUMBER: _builtins.int
+    REFUSAL_MESSAGE_FIELD_NUMBER: _builtins.int
+    AVAILABILITY_FIELD_NUMBER: _builtins.int
+    AGE_FIELD_NUMBER: _builtins.int
+    CHANGE_TIME_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, such as `merchants/acme/channels/main/products/17`; the last part is the ERP's id."""
     sku: _builtins.str
@@ -41,13 +93,33 @@ class Product(_message.Message):
     title: _builtins.str
     """As the ERP shows it."""
     price: _builtins.str
-    """Decimal text: net, or with taxes where the channel says so; empty when the price list has none."""
+    """Decimal text, of the channel's price list; empty when that list has none."""
     currency_code: _builtins.str
     """ISO 4217 of the price."""
     stock: _builtins.str
     """Decimal text: on hand in the channel's warehouse; empty when the item keeps no stock."""
     active: _builtins.bool
     """Whether the ERP lets it be sold."""
+    kind: Global___ProductKind.ValueType
+    """What it is."""
+    parent: _builtins.str
+    """The product that this is a variant of; empty for others."""
+    reference: _builtins.str
+    """The ERP's item code; variants may share their parent's."""
+    barcode: _builtins.str
+    """EAN, UPC or similar; may be empty."""
+    unit: _builtins.str
+    """The ERP's unit code; may be empty."""
+    price_includes_taxes: _builtins.bool
+    """Whether `price` is with taxes, by the channel's `catalog_prices_with_taxes`."""
+    invoiceable: _builtins.bool
+    """Whether an order's line with this SKU can be invoiced."""
+    refusal_reason: _error_reason_pb2.ErrorReason.ValueType
+    """Why it cannot be invoiced; unspecified when it can."""
+    refusal_message: _builtins.str
+    """One sentence about that; empty when it can."""
+    version: _builtins.int
+    """Counts its changes, from 1."""
     @_builtins.property
     def taxes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Tax]:
         """Taxes that apply."""
@@ -55,6 +127,18 @@ class Product(_message.Message):
     @_builtins.property
     def sync_time(self) -> _timestamp_pb2.Timestamp:
         """When this was read from the ERP."""
+
+    @_builtins.property
+    def availability(self) -> Global___Availability:
+        """What can still be sold; absent when the item keeps no stock."""
+
+    @_builtins.property
+    def age(self) -> _duration_pb2.Duration:
+        """How long ago this was read from the ERP, when it was answered."""
+
+    @_builtins.property
+    def change_time(self) -> _timestamp_pb2.Timestamp:
+        """When its content was first read as it is now."""
 
     def __init__(
         self,
@@ -68,10 +152,23 @@ class Product(_message.Message):
         stock: _builtins.str = ...,
         active: _builtins.bool = ...,
         sync_time: _timestamp_pb2.Timestamp | None = ...,
+        kind: Global___ProductKind.ValueType = ...,
+        parent: _builtins.str = ...,
+        reference: _builtins.str = ...,
+        barcode: _builtins.str = ...,
+        unit: _builtins.str = ...,
+        price_includes_taxes: _builtins.bool = ...,
+        invoiceable: _builtins.bool = ...,
+        refusal_reason: _error_reason_pb2.ErrorReason.ValueType = ...,
+        refusal_message: _builtins.str = ...,
+        availability: Global___Availability | None = ...,
+        age: _duration_pb2.Duration | None = ...,
+        change_time: _timestamp_pb2.Timestamp | None = ...,
+        version: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["sync_time", b"sync_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["age", b"age", "availability", b"availability", "change_time", b"change_time", "sync_time", b"sync_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["active", b"active", "currency_code", b"currency_code", "name", b"name", "price", b"price", "sku", b"sku", "stock", b"stock", "sync_time", b"sync_time", "taxes", b"taxes", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["active", b"active", "age", b"age", "availability", b"availability", "barcode", b"barcode", "change_time", b"change_time", "currency_code", b"currency_code", "invoiceable", b"invoiceable", "kind", b"kind", "name", b"name", "parent", b"parent", "price", b"price", "price_includes_taxes", b"price_includes_taxes", "reference", b"reference", "refusal_message", b"refusal_message", "refusal_reason", b"refusal_reason", "sku", b"sku", "stock", b"stock", "sync_time", b"sync_time", "taxes", b"taxes", "title", b"title", "unit", b"unit", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -102,3 +199,37 @@ class Tax(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Tax: _TypeAlias = Tax  # noqa: Y015
+
+@_typing.final
+class Availability(_message.Message):
+    """What can still be sold: `available = on_hand - sold - unread`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ON_HAND_FIELD_NUMBER: _builtins.int
+    SOLD_FIELD_NUMBER: _builtins.int
+    UNREAD_FIELD_NUMBER: _builtins.int
+    AVAILABLE_FIELD_NUMBER: _builtins.int
+    on_hand: _builtins.str
+    """Decimal text: what the ERP had when the product was read."""
+    sold: _builtins.str
+    """Decimal text: in orders that this channel shall invoice, and whose invoices have not moved the ERP's stock yet."""
+    unread: _builtins.str
+    """Decimal text: in invoices that have moved the ERP's stock since the product was read."""
+    available: _builtins.str
+    """Decimal text; below zero when more is sold than there is."""
+    def __init__(
+        self,
+        *,
+        on_hand: _builtins.str = ...,
+        sold: _builtins.str = ...,
+        unread: _builtins.str = ...,
+        available: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["available", b"available", "on_hand", b"on_hand", "sold", b"sold", "unread", b"unread"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Availability: _TypeAlias = Availability  # noqa: Y015

@@ -184,6 +184,26 @@ CALLS: dict[str, tuple[Callable[[Client], Any], Message, Any]] = {
         channel_service_pb2.DeleteChannelRequest(name=CHANNEL, etag='"1"', force=True),
         None,
     ),
+    "ListProducts": (
+        lambda c: list(c.list_products(CHANNEL, filters=catalog_service_pb2.ListProductsRequest(text="a"))),
+        catalog_service_pb2.ListProductsRequest(parent=CHANNEL, text="a"),
+        [],
+    ),
+    "GetProduct": (
+        lambda c: c.get_product(f"{CHANNEL}/products/1").name,
+        catalog_service_pb2.GetProductRequest(name=f"{CHANNEL}/products/1"),
+        "",
+    ),
+    "SyncCatalog": (
+        lambda c: c.sync_catalog(CHANNEL).channel,
+        catalog_service_pb2.SyncCatalogRequest(parent=CHANNEL),
+        "",
+    ),
+    "GetCatalogSync": (
+        lambda c: c.get_catalog_sync(CHANNEL).channel,
+        catalog_service_pb2.GetCatalogSyncRequest(parent=CHANNEL),
+        "",
+    ),
     "LookupSkus": (
         lambda c: list(c.lookup_skus(CHANNEL, ["A"])),
         catalog_service_pb2.LookupSkusRequest(parent=CHANNEL, skus=["A"]),
@@ -305,6 +325,17 @@ def test_every_rpc_has_a_method(client: Client, server: Server, method: str) -> 
     future = server.calling(lambda: call(client))
     assert server.answer(method, response_of(method)) == request
     assert future.result(5) == result
+
+
+def test_a_watch_gives_its_responses(client: Client, server: Server) -> None:
+    future = server.calling(lambda: list(client.watch_catalog(CHANNEL, "c")))
+    _, request, rpc = server.channel.take_unary_stream(METHODS["WatchCatalog"])
+    assert request == catalog_service_pb2.WatchCatalogRequest(parent=CHANNEL, cursor="c")
+    rpc.send_initial_metadata(())
+    answer = catalog_service_pb2.WatchCatalogResponse(cursor="d")
+    rpc.send_response(answer)
+    rpc.terminate((), grpc.StatusCode.OK, "")
+    assert future.result(5) == [answer]
 
 
 def test_a_stream_of_orders_gives_its_acknowledgements(client: Client, server: Server) -> None:

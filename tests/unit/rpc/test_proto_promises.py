@@ -19,7 +19,7 @@ METHODS = [
 
 @pytest.mark.parametrize(("file", "method"), METHODS)
 def test_can_be_repeated(file: str, method: MethodDescriptor) -> None:
-    reads = method.name.startswith(("Get", "List", "Lookup", "Preview", "Explain"))
+    reads = method.name.startswith(("Get", "List", "Lookup", "Preview", "Explain", "Watch"))
     level = MethodOptions.NO_SIDE_EFFECTS if reads else MethodOptions.IDEMPOTENT
     assert method.GetOptions().idempotency_level == level
 

@@ -7,6 +7,7 @@ from google.protobuf.message import Message
 
 from erpgate.plugin.reasons import Reason
 from erpgate.rpc import names
+from erpgate.rpc.cursors import MAX_CURSOR
 from erpgate.rpc.validation import words
 from erpgate.rpc.validation.channel import CHANGED_CHANNEL, NEW_CHANNEL, mask, masked_display_name
 from erpgate.rpc.validation.checks import (
@@ -101,6 +102,19 @@ _TABLES: Final[Mapping[type[Message], Check]] = dict(
         ),
         _request(aliases.ListSkuAliasesRequest, parent=_CHANNEL, page_size=words.PAGE_SIZE),
         _request(aliases.DeleteSkuAliasRequest, parent=_CHANNEL, sku=required(text(100))),
+        _request(
+            catalog.ListProductsRequest,
+            parent=_CHANNEL,
+            page_size=words.PAGE_SIZE,
+            sku=text(100),
+            text=text(100),
+            stock_below=words.AMOUNT,
+            changed_since=instant,
+        ),
+        _request(catalog.GetProductRequest, name=required(named(names.PRODUCT))),
+        _request(catalog.SyncCatalogRequest, parent=_CHANNEL),
+        _request(catalog.GetCatalogSyncRequest, parent=_CHANNEL),
+        _request(catalog.WatchCatalogRequest, parent=_CHANNEL, cursor=text(MAX_CURSOR)),
         _request(catalog.LookupSkusRequest, parent=_CHANNEL, skus=required(each(nonblank(text(100)), limit=500))),
         _request(invoicing.SubmitOrderRequest, parent=_MERCHANT, order=required(ORDER)),
         _request(invoicing.SubmitOrdersRequest, parent=_MERCHANT, order=required(ORDER)),

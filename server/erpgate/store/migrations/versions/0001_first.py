@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("end_time", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("account", "subject", "step", "number"),
     )
+    code = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
     op.create_table(
         "basket",
         sa.Column("merchant", sa.Text(), nullable=False),
@@ -53,11 +54,15 @@ def upgrade() -> None:
         "catalog_item",
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("item_id", sa.Text(), nullable=False),
-        sa.Column("reference", sa.Text(), nullable=True),
-        sa.Column("barcode", sa.Text(), nullable=True),
+        sa.Column("reference", code, nullable=True),
+        sa.Column("barcode", code, nullable=True),
+        sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("active", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("generation", sa.BigInteger(), nullable=False),
         sa.Column("sync_time", sa.BigInteger(), nullable=False),
+        sa.Column("change_time", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account", "item_id"),
     )
     op.create_index("ix_catalog_item_account_barcode", "catalog_item", ["account", "barcode"], unique=False)
@@ -65,10 +70,17 @@ def upgrade() -> None:
     op.create_table(
         "catalog_sync",
         sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
         sa.Column("generation", sa.BigInteger(), nullable=False),
         sa.Column("cursor", sa.Text(), nullable=False),
+        sa.Column("request_time", sa.BigInteger(), nullable=False),
         sa.Column("start_time", sa.BigInteger(), nullable=False),
         sa.Column("complete_time", sa.BigInteger(), nullable=False),
+        sa.Column("refresh_time", sa.BigInteger(), nullable=False),
+        sa.Column("pages", sa.BigInteger(), nullable=False),
+        sa.Column("items", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=True),
+        sa.Column("calls", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account"),
         sqlite_with_rowid=False,
     )
@@ -320,5 +332,14 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("time", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("merchant", "kind", "number"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "sold_line",
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("order_id", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("merchant", "code", "order_id"),
         sqlite_with_rowid=False,
     )

@@ -1,0 +1,1 @@
+"""The catalogue over gRPC, read from the simulated ERP."""
