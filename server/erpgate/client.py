@@ -43,7 +43,12 @@ from erpgate.v1 import (
 __all__ = ["Client", "ErpgateError"]
 
 _DETAILS: Final = "grpc-status-details-bin"
-_OPTIONS: Final = (("grpc.max_receive_message_length", -1),)  # a page of orders has no upper bound
+_OPTIONS: Final = (
+    ("grpc.max_receive_message_length", -1),  # a page of orders has no upper bound
+    ("grpc.min_reconnect_backoff_ms", 500),
+    ("grpc.initial_reconnect_backoff_ms", 500),
+    ("grpc.max_reconnect_backoff_ms", 3000),  # gRPC's own two minutes outlast any restart
+)
 _RETRY_DELAY: Final = dt.timedelta(seconds=1)
 
 Request = TypeVar("Request")

@@ -118,11 +118,11 @@ class SimulatedErp:
     @contextlib.contextmanager
     def slow(self, seconds: float) -> Iterator[None]:
         """Makes every call take so long, until the block ends."""
-        self._set_faults([{"action": {"kind": "delay", "seconds": seconds}}])
+        self.set_faults([{"action": {"kind": "delay", "seconds": seconds}}])
         try:
             yield
         finally:
-            self._set_faults([])
+            self.set_faults([])
 
     def close(self) -> None:
         """Closes the connection to it."""
@@ -132,7 +132,8 @@ class SimulatedErp:
     def _http(self) -> httpx.Client:
         return httpx.Client(base_url=self._url, trust_env=False, timeout=30)
 
-    def _set_faults(self, rules: Sequence[object]) -> None:
+    def set_faults(self, rules: Sequence[object]) -> None:
+        """Makes calls go wrong by these rules from now on, and by no others."""
         self._http.put("/_sim/faults", json=rules).raise_for_status()
 
     def _get(self, control: str, **params: str) -> Any:
