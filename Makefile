@@ -4,11 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 ERP ?= alegra
 DATABASE ?= sqlite
+SEEDS ?= 1
+ORDERS ?= 500
 RETAIL ?= ../shared/reference/orders/tables/online_retail_subset.csv.gz
 PROTOS := $(sort $(wildcard protos/erpgate/v1/*.proto))
 GENERATED := server
 
-.PHONY: help demo demo-retail test check protos fmt lint types test-clients unit clean
+.PHONY: help demo demo-retail test check protos fmt lint types bench crash-test test-clients unit clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +63,9 @@ types: $(VENV)/.ready
 
 bench: $(VENV)/.ready ## Measure erpgate beside its limits, as a table
 	@cd tests && ../$(BIN)/python -m bench
+
+crash-test: $(VENV)/.ready ## Kill, stop and starve it everywhere (SEEDS=20 ORDERS=50000 for more)
+	CRASH_SEEDS=$(SEEDS) CRASH_ORDERS=$(ORDERS) $(BIN)/pytest tests/crash
 
 test-clients: $(VENV)/.ready ## Run Alegra's published clients against its simulator
 	@cd tests && ../$(BIN)/python -m clients.run

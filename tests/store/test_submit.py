@@ -1,5 +1,6 @@
 """Orders are stored, judged and begun in one commit, also when they come twice in it."""
 
+import asyncio
 import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,7 +12,7 @@ from erpgate.engine.clock import SystemClock
 from erpgate.service.orders import Rules, automatic_stage
 from erpgate.store import schema
 from erpgate.store.channels import CreateChannel
-from erpgate.store.database import Database
+from erpgate.store.database import Database, open_database
 from erpgate.store.errors import Conflict
 from erpgate.store.invoices import list_invoices
 from erpgate.store.orders import get_order
@@ -51,6 +52,17 @@ async def test_an_order_its_verdict_its_invoice_and_its_task_are_one_commit(conn
     assert (submitted.account, verdict.invoice) == ("toy-books:9", invoice.invoice)
     (task,) = await connected.read(lambda c: due_tasks(c, "toy-books:9", NOW, limit=10, kinds=("issue_invoice",)))
     assert task.subject == invoice.name
+
+
+async def test_the_same_order_through_two_servers_at_once_is_one_order(postgresql_url: str) -> None:
+    """Neither sees the other's row before they collide; whoever comes second sees it then."""
+    async with open_database(postgresql_url) as one, open_database(postgresql_url) as other:
+        await one.write(CreateChannel(a_channel(settings=ON), b"sealed", None))
+        for n in range(60):
+            order = replace(an_order(), external_id=f"{n}")
+            first, second = await asyncio.gather(one.write(submit(order)), other.write(submit(order)))
+            assert first.record.order == second.record.order
+        assert await one.read(lambda c: [count(c, t) for t in (schema.sales_order, schema.invoice)]) == [60, 60]
 
 
 async def test_the_same_order_twice_in_one_commit_is_one_order(connected: Database) -> None:

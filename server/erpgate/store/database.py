@@ -25,6 +25,9 @@ from erpgate.store.writes import Write
 
 T = TypeVar("T")
 
+_TRIES = 5
+"""How often a write is tried that meets commits of other processes."""
+
 _Query = Callable[[sa.Connection], Any]
 
 
@@ -34,6 +37,14 @@ class Woken(Protocol):
     def __call__(self, account: str, *, urgent: bool = False) -> None:
         """Urgent is what a person asks for."""
         ...
+
+
+class _RolledBackError(Exception):
+    """Nothing was written."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
 
 
 class Database:
@@ -52,7 +63,7 @@ class Database:
         self.bell = Bell(self._loop)
         self._write_engine = dialect.write_engine()
         self._read_engine = dialect.read_engine()
-        self._writer = Desk[Write[Any]]("erpgate-writer", self._commit)
+        self._writer = Desk[Write[Any]]("erpgate-writer", self._serve)
         self._reader = Desk[_Query]("erpgate-reader", self._ask)
         self._long_readers = ThreadPoolExecutor(dialect.reader_threads, thread_name_prefix="erpgate-long-reader")
         self._inline = self._read_engine.connect() if dialect.reads_inline else None
@@ -142,31 +153,43 @@ class Database:
             answers += [self._translated(error)] * (len(queries) - len(answers))
         return answers
 
-    def _commit(self, writes: Sequence[Write[Any]]) -> Sequence[Any]:
+    def _serve(self, writes: Sequence[Write[Any]]) -> Sequence[Any]:
         """One answer or exception per write.
 
-        What failed before the COMMIT was rolled back, so that its neighbours can be redone one by one. A COMMIT whose
-        answer is lost may have been carried out: its writes count as not written, and nothing is redone.
+        What failed before the COMMIT was rolled back, so that its neighbours can be redone one by one, and so can a
+        write that met a commit of another process: it sees then what that one did. A COMMIT whose answer is lost may
+        have been carried out: its writes count as not written, and nothing is redone.
         """
-        try:
-            with self._write_engine.connect() as connection:
-                transaction = connection.begin()
-                try:
-                    answers = self._apply(connection, writes)
-                    grown = number_changes(connection)
-                except Exception as error:
-                    forget_changes(connection)
-                    transaction.rollback()
-                    if len(writes) == 1 or self._dialect.is_outage(error):
-                        return [self._translated(error)] * len(writes)
-                    return [self._commit([write])[0] for write in writes]
-                faultpoints.reach_commit(writes, "before")
-                transaction.commit()
-                self.bell.ring(grown)
-                faultpoints.reach_commit(writes, "after")
-                return answers
-        except Exception as error:
-            return [self._translated(error)] * len(writes)
+        for left in reversed(range(_TRIES)):
+            try:
+                return self._commit(writes)
+            except _RolledBackError as rolled_back:
+                error = rolled_back.cause
+                if len(writes) > 1 and not self._dialect.is_outage(error):
+                    return [self._serve([write])[0] for write in writes]
+                if not left or not self._dialect.is_conflict(error):
+                    break
+            except Exception as lost:
+                error = lost
+                break
+        return [self._translated(error)] * len(writes)
+
+    def _commit(self, writes: Sequence[Write[Any]]) -> Sequence[Any]:
+        """Raises _RolledBackError where it is proven that nothing was written."""
+        with self._write_engine.connect() as connection:
+            transaction = connection.begin()
+            try:
+                answers = self._apply(connection, writes)
+                grown = number_changes(connection)
+            except Exception as error:
+                forget_changes(connection)
+                transaction.rollback()
+                raise _RolledBackError(error) from error
+            faultpoints.reach_commit(writes, "before")
+            transaction.commit()
+            self.bell.ring(grown)
+            faultpoints.reach_commit(writes, "after")
+            return answers
 
     def _translated(self, error: Exception) -> Exception:
         if self._dialect.is_outage(error):

@@ -40,6 +40,10 @@ class Dialect(Protocol):
         """Whether the database itself can't serve, so that the same would fail again right now."""
         ...
 
+    def is_conflict(self, error: Exception) -> bool:
+        """Whether another process changed the same at the same time, so that redoing it sees what that one did."""
+        ...
+
     def listen(self, woken: Callable[[str], None], grown: Callable[[Sequence[str]], None]) -> None:
         """Tells accounts that other processes woke, and merchants whose feeds they made grow.
 
@@ -108,6 +112,10 @@ class SqliteDialect:
     def is_outage(self, error: Exception) -> bool:
         """A full or unreadable disk is one; the rest is a defect."""
         return isinstance(error, sa.exc.OperationalError)
+
+    def is_conflict(self, error: Exception) -> bool:  # noqa: ARG002
+        """Nobody else changes anything."""
+        return False
 
     def listen(self, woken: Callable[[str], None], grown: Callable[[Sequence[str]], None]) -> None:
         """Nobody else can wake anything."""

@@ -20,6 +20,7 @@ _IDLE_SECONDS = 5
 _LISTEN_SECONDS = 1.0
 _MIGRATION_LOCK = 7_276_433_820_101
 _RETRY_SECONDS = 1.0
+_UNIQUE = "23505"
 _CONFLICTS = frozenset({"40001", "40P01", "55P03"})
 """Serialisation failure, deadlock, lock not available: the same may well succeed on its own."""
 
@@ -88,6 +89,12 @@ class PostgresqlDialect:
         state = getattr(error.orig, "sqlstate", None)
         refused = isinstance(error, sa.exc.OperationalError) and state not in _CONFLICTS
         return refused or error.connection_invalidated
+
+    def is_conflict(self, error: Exception) -> bool:
+        """A key that somebody else has just taken, a deadlock, or a snapshot that is too old."""
+        taken = isinstance(error, sa.exc.IntegrityError)
+        state = getattr(getattr(error, "orig", None), "sqlstate", None)
+        return state == _UNIQUE if taken else state in _CONFLICTS
 
     def listen(self, woken: Callable[[str], None], grown: Callable[[Sequence[str]], None]) -> None:
         """Listens for wake-ups; a poll beneath covers what is missed while there is no connection."""
