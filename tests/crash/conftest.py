@@ -1,16 +1,21 @@
 """The ERP that survives, and a connected merchant on each kind of database."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from erpgate.client import Client
 from erpgate.demo.processes import running
 from erpgate.testing import PrivateCluster
+from erpgate.v1 import invoice_pb2
 
 from .erp import SimulatedErp
-from .stage import MERCHANT, Prepared, Stage, connect
+from .stage import MERCHANT, Prepared, Sold, Stage, an_order, channel_of, connect
+from .waiting import eventually
+
+SALES = 60
+"""Open invoices, one for each case that does something with one."""
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +54,47 @@ def prepared(request: pytest.FixtureRequest) -> Prepared:
     """A connected merchant on each kind of database."""
     chosen: Prepared = request.getfixturevalue(f"prepared_{request.param}")
     return chosen
+
+
+@pytest.fixture(scope="session")
+def sold_sqlite(prepared_sqlite: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Sold:
+    folder = tmp_path_factory.mktemp("sold-sqlite")
+    return _sell(prepared_sqlite, folder, lambda url: _copier(Path(url.removeprefix("sqlite:///"))))
+
+
+@pytest.fixture(scope="session")
+def sold_postgresql(
+    prepared_postgresql: Prepared, postgresql: PrivateCluster, tmp_path_factory: pytest.TempPathFactory
+) -> Sold:
+    folder = tmp_path_factory.mktemp("sold-postgresql")
+    return _sell(prepared_postgresql, folder, lambda url: lambda _: postgresql.new_database(url))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def sold(request: pytest.FixtureRequest) -> Sold:
+    """Open invoices on each kind of database."""
+    chosen: Sold = request.getfixturevalue(f"sold_{request.param}")
+    return chosen
+
+
+def _sell(prepared: Prepared, folder: Path, copier: Callable[[str], Callable[[Path], str]]) -> Sold:
+    stage = prepared.stage(folder)
+    with stage.running() as server, Client(server.address) as client:
+        for number in range(SALES):
+            client.submit_order(f"merchants/{MERCHANT}", an_order(f"sold-{prepared.kind}-{number}"))
+        eventually("all invoices are open", lambda: len(_open(client)) == SALES)
+        names = _open(client)
+        server.stop()
+    return Sold(Prepared(kind=prepared.kind, erp=prepared.erp, copy=copier(stage.database_url)), tuple(names))
+
+
+def _open(client: Client) -> list[str]:
+    found = client.list_invoices(channel_of(MERCHANT), state=invoice_pb2.INVOICE_STATE_OPEN)
+    return [invoice.name for invoice in found]
+
+
+def _copier(template: Path) -> Callable[[Path], str]:
+    return lambda to: f"sqlite:///{shutil.copyfile(template, to / template.name)}"
 
 
 def _prepare(stage: Stage) -> None:

@@ -115,6 +115,21 @@ class SimulatedErp:
             for row in self._get("requests", since=str(since))
         ]
 
+    def invoice(self, merchant: str, document_id: str) -> Any:
+        """One invoice as Alegra's API shows it."""
+        return self._get_api(merchant, f"invoices/{document_id}")
+
+    def credit_notes(self, merchant: str, document_id: str) -> list[Any]:
+        """Credit notes for an invoice."""
+        notes: list[Any] = []
+        while page := self._get_api(merchant, "credit-notes", start=str(len(notes)), limit="30"):
+            notes += page
+        return [note for note in notes if any(part["id"] == document_id for part in note["invoices"])]
+
+    def emails(self, document_id: str) -> int:
+        """How often an invoice was asked to be sent by e-mail."""
+        return sum(row["path"] == f"/invoices/{document_id}/email" for row in self._get("requests", since="0"))
+
     @contextlib.contextmanager
     def slow(self, seconds: float) -> Iterator[None]:
         """Makes every call take so long, until the block ends."""
@@ -135,6 +150,13 @@ class SimulatedErp:
     def set_faults(self, rules: Sequence[object]) -> None:
         """Makes calls go wrong by these rules from now on, and by no others."""
         self._http.put("/_sim/faults", json=rules).raise_for_status()
+
+    def _get_api(self, merchant: str, path: str, **params: str) -> Any:
+        credentials = self.credentials(merchant)
+        auth = (credentials["email"], credentials["token"])
+        response = self._http.get(f"/api/v1/{path}", params=params, auth=auth)
+        response.raise_for_status()
+        return response.json()
 
     def _get(self, control: str, **params: str) -> Any:
         response = self._http.get(f"/_sim/{control}", params=params)

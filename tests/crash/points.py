@@ -34,6 +34,20 @@ ISSUING = (
 )
 """Everything that one invoice of a new buyer takes, up to the end of the process."""
 
+
+def later(verb: str) -> Sequence[str]:
+    """Everything that an operation on an open invoice takes, up to the end of the process."""
+    steps = (
+        "commit.RequestOperation",
+        "erp.read",
+        "commit.SaveInvoice+BeginAttempt",
+        f"erp.{verb}",
+        "commit.SaveInvoice+EndAttempt",
+        "erp.aclose",
+    )
+    return [f"{step}.{when}" for step in steps for when in ("before", "after")]
+
+
 HOUSEKEEPING = re.compile(
     r"commit\.(ClaimLanes|RenewLeases|ReleaseLane|TellAlive|Leave|AddTasks|PostponeTask|CutFeed)\."
 )

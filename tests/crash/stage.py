@@ -95,6 +95,19 @@ class Prepared:
         return Stage(erp=self.erp, folder=folder, database_url=self.copy(folder), settings=settings)
 
 
+@dataclass(frozen=True)
+class Sold:
+    """A database with open invoices.
+
+    Attributes:
+        prepared: To be copied for each case.
+        invoices: Their names; each case takes one of its own, because the ERP is everybody's.
+    """
+
+    prepared: Prepared
+    invoices: tuple[str, ...]
+
+
 def end(process: Process) -> None:
     """Kills a process that may be stopped or dead already."""
     process.popen.kill()
