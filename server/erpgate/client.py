@@ -17,7 +17,9 @@ import grpc
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
+from typing_extensions import override
 
+from erpgate.client_later import LaterCalls
 from erpgate.v1 import (
     catalog_pb2,
     catalog_service_pb2,
@@ -29,10 +31,8 @@ from erpgate.v1 import (
     field_options_pb2,
     invoice_pb2,
     invoice_preview_pb2,
-    invoicing_operations_pb2,
     invoicing_service_pb2,
     invoicing_service_pb2_grpc,
-    operation_pb2,
     order_explanation_pb2,
     order_pb2,
     product_pb2,
@@ -86,7 +86,7 @@ class ErpgateError(Exception):
         self.retry_after = retry_after
 
 
-class Client:
+class Client(LaterCalls):
     """Calls one erpgate server.
 
     Args:
@@ -392,78 +392,14 @@ class Client:
         request = invoicing_service_pb2.RetryInvoiceRequest(name=name, overrides=overrides)
         return self._call(self._invoicing.RetryInvoice, request).invoice
 
-    def open_invoice(self, name: str, *, request_id: str = "") -> invoice_pb2.Invoice:
-        """Opens a draft; without a `request_id` the call gets one of its own, here and below."""
-        request = invoicing_operations_pb2.OpenInvoiceRequest(name=name, request_id=request_id or str(uuid.uuid4()))
-        return self._call(self._invoicing.OpenInvoice, request).invoice
-
-    def issue_invoice(self, name: str, *, request_id: str = "") -> invoice_pb2.Invoice:
-        """Has the tax authority issue an invoice."""
-        request = invoicing_operations_pb2.IssueInvoiceRequest(name=name, request_id=request_id or str(uuid.uuid4()))
-        return self._call(self._invoicing.IssueInvoice, request).invoice
-
-    def void_invoice(self, name: str, *, reason: str = "", request_id: str = "") -> invoice_pb2.Invoice:
-        """Cancels a document."""
-        request = invoicing_operations_pb2.VoidInvoiceRequest(
-            name=name, reason=reason, request_id=request_id or str(uuid.uuid4())
-        )
-        return self._call(self._invoicing.VoidInvoice, request).invoice
-
-    def create_credit_note(
-        self,
-        parent: str,
-        *,
-        lines: Sequence[operation_pb2.CreditNoteLine] = (),
-        reason: str = "",
-        request_id: str = "",
-    ) -> invoice_pb2.Invoice:
-        """Credits an invoice: these lines, or everything that is left."""
-        request = invoicing_operations_pb2.CreateCreditNoteRequest(
-            parent=parent, lines=lines, reason=reason, request_id=request_id or str(uuid.uuid4())
-        )
-        return self._call(self._invoicing.CreateCreditNote, request).invoice
-
-    def record_payment(
-        self,
-        name: str,
-        amount: str,
-        method: operation_pb2.PaymentMethod.ValueType,
-        *,
-        date: str = "",
-        account: str = "",
-        request_id: str = "",
-    ) -> invoice_pb2.Invoice:
-        """Records money that was received."""
-        request = invoicing_operations_pb2.RecordPaymentRequest(
-            name=name,
-            amount=amount,
-            date=date,
-            method=method,
-            account=account,
-            request_id=request_id or str(uuid.uuid4()),
-        )
-        return self._call(self._invoicing.RecordPayment, request).invoice
-
-    def email_invoice(self, name: str, *, recipients: Sequence[str] = (), request_id: str = "") -> invoice_pb2.Invoice:
-        """Has the ERP send a document, to the buyer unless others are named."""
-        request = invoicing_operations_pb2.EmailInvoiceRequest(
-            name=name, recipients=recipients, request_id=request_id or str(uuid.uuid4())
-        )
-        return self._call(self._invoicing.EmailInvoice, request).invoice
-
-    def refresh_invoice(self, name: str) -> invoice_pb2.Invoice:
-        """Has an invoice compared with the ERP's document."""
-        request = invoicing_operations_pb2.RefreshInvoiceRequest(name=name)
-        return self._call(self._invoicing.RefreshInvoice, request).invoice
-
-    def get_invoice_pdf(self, name: str) -> bytes:
-        """The ERP's PDF, whole."""
-        request = invoicing_operations_pb2.GetInvoicePdfRequest(name=name)
+    @override
+    def _stream(
+        self, method: Callable[..., Iterator[Response]], request: object, timeout: float | None = None
+    ) -> Iterator[Response]:
         try:
-            pieces = [piece.content for piece in self._invoicing.GetInvoicePdf(request, timeout=self._timeout)]
+            yield from method(request, timeout=timeout)
         except grpc.RpcError as error:
             raise _error_of(error) from error
-        return b"".join(pieces)
 
     def _pages(self, method: Callable[..., Response], request: Any) -> Iterator[Any]:
         while True:
@@ -473,6 +409,7 @@ class Client:
                 return
             request.page_token = page.next_page_token
 
+    @override
     def _call(self, method: Callable[..., Response], request: object) -> Response:
         left = self._retries
         while True:

@@ -49,7 +49,7 @@ def later(verb: str) -> Sequence[str]:
 
 
 HOUSEKEEPING = re.compile(
-    r"commit\.(ClaimLanes|RenewLeases|ReleaseLane|TellAlive|Leave|AddTasks|PostponeTask|CutFeed)\."
+    r"commit\.(ClaimLanes|RenewLeases|ReleaseLane|TellAlive|Leave|AddTasks|PostponeTask|CutFeed|UseKeys)\."
 )
 """Commits that come when it is time, not when an invoice needs them."""
 

@@ -7,7 +7,7 @@ from erpgate.engine.clock import SystemClock
 from erpgate.service.orders import Rules, automatic_stage
 from erpgate.store.channels import CreateChannel
 from erpgate.store.database import Database, open_database
-from erpgate.store.invoices import list_invoices
+from erpgate.store.invoice_lists import list_invoices
 from erpgate.store.submit_order import SubmitOrder
 from rpc.builders import NOW, a_channel, an_order
 

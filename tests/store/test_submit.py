@@ -14,7 +14,7 @@ from erpgate.store import schema
 from erpgate.store.channels import CreateChannel
 from erpgate.store.database import Database, open_database
 from erpgate.store.errors import Conflict
-from erpgate.store.invoices import list_invoices
+from erpgate.store.invoice_lists import list_invoices
 from erpgate.store.orders import get_order
 from erpgate.store.requests import RequestKey, recall, remember
 from erpgate.store.submit_order import SubmitOrder, Submitted

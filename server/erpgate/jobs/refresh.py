@@ -12,7 +12,7 @@ from erpgate.jobs.document import without_surplus
 from erpgate.jobs.progress import Progress, load_progress
 from erpgate.jobs.sighting import looked_at
 from erpgate.store.errors import Conflict
-from erpgate.store.invoices import invoices_to_look_at, next_look_due
+from erpgate.store.invoice_lists import invoices_to_look_at, next_look_due
 from erpgate.store.records import ChannelState, FiscalState, InvoiceState
 from erpgate.store.tasks import CompleteTask, Task
 

@@ -11,19 +11,21 @@ from erpgate.domain.order import Order
 from erpgate.plugin.reasons import Reason
 from erpgate.rpc import names, paging
 from erpgate.rpc.convert.explanation import explanation_to_wire
-from erpgate.rpc.convert.invoice import invoice_to_wire, reason_from_wire, state_from_wire
+from erpgate.rpc.convert.invoice import change_to_wire, invoice_to_wire, reason_from_wire, state_from_wire
 from erpgate.rpc.convert.order import acknowledgement, order_from_wire, order_to_wire, outcome_from_wire
 from erpgate.rpc.convert.overrides import overrides_from_wire
 from erpgate.rpc.convert.preview import preview_to_wire
 from erpgate.rpc.convert.scalars import instant
+from erpgate.rpc.cursors import decode_cursor, encode_cursor
 from erpgate.rpc.errors import refusal_of, status_of
 from erpgate.rpc.operations_servicer import Files, OperationRpcs, Operations
 from erpgate.rpc.pipeline import in_order
-from erpgate.service.commands import InvoiceQuery, NewInvoice, OrderQuery
+from erpgate.service.commands import InvoiceQuery, NewInvoice, OrderQuery, WatchedInvoices
 from erpgate.service.errors import Refused
 from erpgate.service.explain import OrderExplanation
 from erpgate.service.preview import Preview
 from erpgate.store.records import AttemptRecord, InvoiceRecord, OrderRecord, Overrides
+from erpgate.v1 import invoicing_operations_pb2 as operations
 from erpgate.v1 import invoicing_service_pb2 as pb
 
 _Context = grpc.aio.ServicerContext[Any, Any]
@@ -61,6 +63,10 @@ class Invoices(Protocol):
 
     async def list(self, query: InvoiceQuery) -> Sequence[InvoiceRecord]:
         """A page of invoices."""
+        ...
+
+    def watch(self, merchant: str, channel: str, after: int | None) -> AsyncIterator[WatchedInvoices]:
+        """Changes as they come."""
         ...
 
     async def retry(self, merchant: str, channel: str, invoice: str, overrides: Overrides) -> InvoiceRecord:
@@ -204,6 +210,20 @@ class InvoicingRpcs(OperationRpcs):
         )
         records, next_page_token = page.cut(found, attrgetter("invoice"))
         return pb.ListInvoicesResponse(invoices=map(invoice_to_wire, records), next_page_token=next_page_token)
+
+    @override
+    async def WatchInvoices(
+        self, request: operations.WatchInvoicesRequest, context: _Context
+    ) -> AsyncIterator[operations.WatchInvoicesResponse]:
+        merchant, channel = names.CHANNEL.parse(request.parent)
+        scope = f"{request.parent}/invoices"
+        async for page in self._invoices.watch(merchant, channel, decode_cursor(scope, request.cursor)):
+            for change, record in page.changes:
+                yield operations.WatchInvoicesResponse(
+                    cursor=encode_cursor(scope, change.number), change=change_to_wire(change, record)
+                )
+            if not page.changes:
+                yield operations.WatchInvoicesResponse(cursor=encode_cursor(scope, page.position))
 
     @override
     async def RetryInvoice(self, request: pb.RetryInvoiceRequest, context: _Context) -> pb.RetryInvoiceResponse:

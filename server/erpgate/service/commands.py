@@ -12,7 +12,7 @@ from erpgate.plugin.model import Payload, PaymentMethod
 from erpgate.plugin.reasons import Reason
 from erpgate.store.changes import Change
 from erpgate.store.later import Verb
-from erpgate.store.records import ChannelRecord, InvoiceState, Overrides
+from erpgate.store.records import ChannelRecord, InvoiceRecord, InvoiceState, Overrides
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -276,4 +276,17 @@ class WatchedPage:
 
     channel: ChannelRecord
     changes: tuple[WatchedChange, ...]
+    position: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WatchedInvoices:
+    """Changes of invoices, in order.
+
+    Attributes:
+        changes: Each with the invoice as it is now.
+        position: Up to where the watcher knows the feed by now.
+    """
+
+    changes: tuple[tuple[Change, InvoiceRecord], ...]
     position: int

@@ -1,17 +1,19 @@
 """Invoices: asked for by a person, read, and tried again."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 
 from erpgate.plugin.reasons import Reason
+from erpgate.service.changes import follow_changes
 from erpgate.service.channels import fingerprint, request_id_reused
-from erpgate.service.commands import InvoiceQuery, NewInvoice
+from erpgate.service.commands import InvoiceQuery, NewInvoice, WatchedInvoices
 from erpgate.service.errors import Refused, not_found
 from erpgate.service.overrides import checked_settings, checked_stage
 from erpgate.service.sources import Sources
 from erpgate.store.attempts import attempts_of
+from erpgate.store.changes import ChangeKind
 from erpgate.store.errors import Conflict
-from erpgate.store.invoices import list_invoices
+from erpgate.store.invoice_lists import invoices_with_ids, list_invoices
 from erpgate.store.records import AttemptRecord, InvoiceRecord, InvoiceState, Overrides
 from erpgate.store.request_invoice import RequestInvoice, RetryInvoice
 from erpgate.store.requests import RequestKey
@@ -74,6 +76,16 @@ class Invoices:
                 end=query.end,
             )
         )
+
+    async def watch(self, merchant: str, channel: str, after: int | None) -> AsyncIterator[WatchedInvoices]:
+        """Changes of invoices as they come."""
+        await self._sources.channel(merchant, channel)
+        database = self._sources.database
+        async for page in follow_changes(database, merchant, channel, ChangeKind.INVOICE, after):
+            ids = list(dict.fromkeys(change.subject for change in page.changes))
+            found = await database.read_long(lambda c, ids=ids: invoices_with_ids(c, merchant, channel, ids))  # type: ignore[misc]
+            changes = tuple((each, found[each.subject]) for each in page.changes if each.subject in found)
+            yield WatchedInvoices(changes=changes, position=page.position)
 
     async def retry(self, merchant: str, channel: str, invoice: str, overrides: Overrides) -> InvoiceRecord:
         """Tries again after a repair; what may have been sent is looked up first."""

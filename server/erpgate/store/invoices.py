@@ -14,7 +14,6 @@ from erpgate.domain.order import Order
 from erpgate.domain.reference import basket_reference, document_reference
 from erpgate.domain.sale import Sale
 from erpgate.plugin.model import Document, Stage
-from erpgate.plugin.reasons import Reason
 from erpgate.store import schema
 from erpgate.store.bulk import BulkSelect
 from erpgate.store.changes import Change, ChangeKind, note_changes
@@ -87,68 +86,12 @@ def get_invoice(connection: sa.Connection, merchant: str, channel: str, invoice:
     """One invoice."""
     key = {"merchant": merchant, "channel": channel, "invoice": invoice}
     row = _GET.one_or_none(connection, key)
-    return None if row is None else _record(row)
-
-
-def list_invoices(
-    connection: sa.Connection,
-    merchant: str,
-    channel: str,
-    *,
-    after: str,
-    limit: int,
-    state: InvoiceState | None = None,
-    reason: Reason | None = None,
-    sales_channel: str = "",
-    order_id: str = "",
-    start: dt.datetime | None = None,
-    end: dt.datetime | None = None,
-) -> Sequence[InvoiceRecord]:
-    """A channel's invoices, oldest first."""
-    where = [_invoice.c.merchant == merchant, _invoice.c.channel == channel, _invoice.c.invoice > after]
-    if state is not None:
-        where.append(_invoice.c.state == state)
-    if reason is not None:
-        where.append(_invoice.c.reason == reason)
-    if sales_channel:
-        where.append(_invoice.c.order_id.startswith(f"{sales_channel}:", autoescape=True))
-    if order_id:
-        basket = sa.select(_key.c.invoice).where(
-            _key.c.merchant == merchant, _key.c.order_id == order_id, _key.c.live == 1
-        )
-        where.append(sa.or_(_invoice.c.order_id == order_id, _invoice.c.invoice.in_(basket)))
-    if start is not None:
-        where.append(_invoice.c.create_time >= to_micros(start))
-    if end is not None:
-        where.append(_invoice.c.create_time < to_micros(end))
-    rows = connection.execute(sa.select(_invoice).where(*where).order_by(_invoice.c.invoice).limit(limit))
-    return [_record(row) for row in rows]
-
-
-def invoices_to_look_at(connection: sa.Connection, account: str, now: dt.datetime, limit: int) -> Sequence[str]:
-    """Names of an account's invoices whose documents are due to be compared, those that wait longest first."""
-    rows = connection.execute(
-        sa.select(_invoice.c.merchant, _invoice.c.channel, _invoice.c.invoice)
-        .where(_invoice.c.account == account, _invoice.c.look_due <= to_micros(now))
-        .order_by(_invoice.c.look_due)
-        .limit(limit)
-    )
-    return [f"merchants/{row.merchant}/channels/{row.channel}/invoices/{row.invoice}" for row in rows]
-
-
-def next_look_due(connection: sa.Connection, account: str) -> dt.datetime | None:
-    """When the next document of an account is due to be compared; None when none is."""
-    due = connection.execute(
-        sa.select(sa.func.min(_invoice.c.look_due)).where(
-            _invoice.c.account == account, _invoice.c.look_due.is_not(None)
-        )
-    ).scalar_one()
-    return None if due is None else from_micros(due)
+    return None if row is None else invoice_record(row)
 
 
 def live_invoices(connection: sa.Connection, orders: Iterable[tuple[str, str]]) -> dict[tuple[str, str], InvoiceRecord]:
     """The live invoice of each (merchant, order id) that has one."""
-    return {(row.merchant, row.member): _record(row) for row in _LIVE.all(connection, orders)}
+    return {(row.merchant, row.member): invoice_record(row) for row in _LIVE.all(connection, orders)}
 
 
 def new_invoice(
@@ -219,7 +162,7 @@ def is_reversed(connection: sa.Connection, key: tuple[str, str, str]) -> bool:
         .order_by(_key.c.issue_no.desc())
         .limit(1)
     ).one_or_none()
-    return row is not None and _record(row).reversed
+    return row is not None and invoice_record(row).reversed
 
 
 def next_issue(connection: sa.Connection, keys: Sequence[tuple[str, str, str]]) -> int:
@@ -365,7 +308,8 @@ def _row(record: InvoiceRecord) -> dict[str, object]:
     }
 
 
-def _record(row: sa.Row[Any]) -> InvoiceRecord:
+def invoice_record(row: sa.Row[Any]) -> InvoiceRecord:
+    """An invoice of its row."""
     return InvoiceRecord(
         merchant=row.merchant,
         channel=row.channel,

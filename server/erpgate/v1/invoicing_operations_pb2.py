@@ -24,45 +24,52 @@ _sym_db = _symbol_database.Default()
 
 from erpgate.v1 import invoice_pb2 as erpgate_dot_v1_dot_invoice__pb2
 from erpgate.v1 import operation_pb2 as erpgate_dot_v1_dot_operation__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%erpgate/v1/invoicing_operations.proto\x12\nerpgate.v1\x1a\x18\x65rpgate/v1/invoice.proto\x1a\x1a\x65rpgate/v1/operation.proto\"6\n\x12OpenInvoiceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\";\n\x13OpenInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"7\n\x13IssueInvoiceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"<\n\x14IssueInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"F\n\x12VoidInvoiceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\";\n\x13VoidInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"x\n\x17\x43reateCreditNoteRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12)\n\x05lines\x18\x02 \x03(\x0b\x32\x1a.erpgate.v1.CreditNoteLine\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"@\n\x18\x43reateCreditNoteResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"\x92\x01\n\x14RecordPaymentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x61mount\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x03 \x01(\t\x12)\n\x06method\x18\x04 \x01(\x0e\x32\x19.erpgate.v1.PaymentMethod\x12\x0f\n\x07\x61\x63\x63ount\x18\x05 \x01(\t\x12\x12\n\nrequest_id\x18\x06 \x01(\t\"=\n\x15RecordPaymentResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"K\n\x13\x45mailInvoiceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nrecipients\x18\x02 \x03(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"<\n\x14\x45mailInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"%\n\x15RefreshInvoiceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\">\n\x16RefreshInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"$\n\x14GetInvoicePdfRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"(\n\x15GetInvoicePdfResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%erpgate/v1/invoicing_operations.proto\x12\nerpgate.v1\x1a\x18\x65rpgate/v1/invoice.proto\x1a\x1a\x65rpgate/v1/operation.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"6\n\x12OpenInvoiceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\";\n\x13OpenInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"7\n\x13IssueInvoiceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"<\n\x14IssueInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"F\n\x12VoidInvoiceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\";\n\x13VoidInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"x\n\x17\x43reateCreditNoteRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12)\n\x05lines\x18\x02 \x03(\x0b\x32\x1a.erpgate.v1.CreditNoteLine\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\"@\n\x18\x43reateCreditNoteResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"\x92\x01\n\x14RecordPaymentRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x61mount\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x03 \x01(\t\x12)\n\x06method\x18\x04 \x01(\x0e\x32\x19.erpgate.v1.PaymentMethod\x12\x0f\n\x07\x61\x63\x63ount\x18\x05 \x01(\t\x12\x12\n\nrequest_id\x18\x06 \x01(\t\"=\n\x15RecordPaymentResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"K\n\x13\x45mailInvoiceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nrecipients\x18\x02 \x03(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"<\n\x14\x45mailInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"%\n\x15RefreshInvoiceRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\">\n\x16RefreshInvoiceResponse\x12$\n\x07invoice\x18\x01 \x01(\x0b\x32\x13.erpgate.v1.Invoice\"$\n\x14GetInvoicePdfRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"(\n\x15GetInvoicePdfResponse\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\"6\n\x14WatchInvoicesRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\"R\n\x15WatchInvoicesResponse\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\x12)\n\x06\x63hange\x18\x02 \x01(\x0b\x32\x19.erpgate.v1.InvoiceChange\"\x85\x01\n\rInvoiceChange\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12/\n\x0b\x63hange_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x07invoice\x18\x04 \x01(\x0b\x32\x13.erpgate.v1.Invoiceb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'erpgate.v1.invoicing_operations_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OPENINVOICEREQUEST']._serialized_start=107
-  _globals['_OPENINVOICEREQUEST']._serialized_end=161
-  _globals['_OPENINVOICERESPONSE']._serialized_start=163
-  _globals['_OPENINVOICERESPONSE']._serialized_end=222
-  _globals['_ISSUEINVOICEREQUEST']._serialized_start=224
-  _globals['_ISSUEINVOICEREQUEST']._serialized_end=279
-  _globals['_ISSUEINVOICERESPONSE']._serialized_start=281
-  _globals['_ISSUEINVOICERESPONSE']._serialized_end=341
-  _globals['_VOIDINVOICEREQUEST']._serialized_start=343
-  _globals['_VOIDINVOICEREQUEST']._serialized_end=413
-  _globals['_VOIDINVOICERESPONSE']._serialized_start=415
-  _globals['_VOIDINVOICERESPONSE']._serialized_end=474
-  _globals['_CREATECREDITNOTEREQUEST']._serialized_start=476
-  _globals['_CREATECREDITNOTEREQUEST']._serialized_end=596
-  _globals['_CREATECREDITNOTERESPONSE']._serialized_start=598
-  _globals['_CREATECREDITNOTERESPONSE']._serialized_end=662
-  _globals['_RECORDPAYMENTREQUEST']._serialized_start=665
-  _globals['_RECORDPAYMENTREQUEST']._serialized_end=811
-  _globals['_RECORDPAYMENTRESPONSE']._serialized_start=813
-  _globals['_RECORDPAYMENTRESPONSE']._serialized_end=874
-  _globals['_EMAILINVOICEREQUEST']._serialized_start=876
-  _globals['_EMAILINVOICEREQUEST']._serialized_end=951
-  _globals['_EMAILINVOICERESPONSE']._serialized_start=953
-  _globals['_EMAILINVOICERESPONSE']._serialized_end=1013
-  _globals['_REFRESHINVOICEREQUEST']._serialized_start=1015
-  _globals['_REFRESHINVOICEREQUEST']._serialized_end=1052
-  _globals['_REFRESHINVOICERESPONSE']._serialized_start=1054
-  _globals['_REFRESHINVOICERESPONSE']._serialized_end=1116
-  _globals['_GETINVOICEPDFREQUEST']._serialized_start=1118
-  _globals['_GETINVOICEPDFREQUEST']._serialized_end=1154
-  _globals['_GETINVOICEPDFRESPONSE']._serialized_start=1156
-  _globals['_GETINVOICEPDFRESPONSE']._serialized_end=1196
+  _globals['_OPENINVOICEREQUEST']._serialized_start=140
+  _globals['_OPENINVOICEREQUEST']._serialized_end=194
+  _globals['_OPENINVOICERESPONSE']._serialized_start=196
+  _globals['_OPENINVOICERESPONSE']._serialized_end=255
+  _globals['_ISSUEINVOICEREQUEST']._serialized_start=257
+  _globals['_ISSUEINVOICEREQUEST']._serialized_end=312
+  _globals['_ISSUEINVOICERESPONSE']._serialized_start=314
+  _globals['_ISSUEINVOICERESPONSE']._serialized_end=374
+  _globals['_VOIDINVOICEREQUEST']._serialized_start=376
+  _globals['_VOIDINVOICEREQUEST']._serialized_end=446
+  _globals['_VOIDINVOICERESPONSE']._serialized_start=448
+  _globals['_VOIDINVOICERESPONSE']._serialized_end=507
+  _globals['_CREATECREDITNOTEREQUEST']._serialized_start=509
+  _globals['_CREATECREDITNOTEREQUEST']._serialized_end=629
+  _globals['_CREATECREDITNOTERESPONSE']._serialized_start=631
+  _globals['_CREATECREDITNOTERESPONSE']._serialized_end=695
+  _globals['_RECORDPAYMENTREQUEST']._serialized_start=698
+  _globals['_RECORDPAYMENTREQUEST']._serialized_end=844
+  _globals['_RECORDPAYMENTRESPONSE']._serialized_start=846
+  _globals['_RECORDPAYMENTRESPONSE']._serialized_end=907
+  _globals['_EMAILINVOICEREQUEST']._serialized_start=909
+  _globals['_EMAILINVOICEREQUEST']._serialized_end=984
+  _globals['_EMAILINVOICERESPONSE']._serialized_start=986
+  _globals['_EMAILINVOICERESPONSE']._serialized_end=1046
+  _globals['_REFRESHINVOICEREQUEST']._serialized_start=1048
+  _globals['_REFRESHINVOICEREQUEST']._serialized_end=1085
+  _globals['_REFRESHINVOICERESPONSE']._serialized_start=1087
+  _globals['_REFRESHINVOICERESPONSE']._serialized_end=1149
+  _globals['_GETINVOICEPDFREQUEST']._serialized_start=1151
+  _globals['_GETINVOICEPDFREQUEST']._serialized_end=1187
+  _globals['_GETINVOICEPDFRESPONSE']._serialized_start=1189
+  _globals['_GETINVOICEPDFRESPONSE']._serialized_end=1229
+  _globals['_WATCHINVOICESREQUEST']._serialized_start=1231
+  _globals['_WATCHINVOICESREQUEST']._serialized_end=1285
+  _globals['_WATCHINVOICESRESPONSE']._serialized_start=1287
+  _globals['_WATCHINVOICESRESPONSE']._serialized_end=1369
+  _globals['_INVOICECHANGE']._serialized_start=1372
+  _globals['_INVOICECHANGE']._serialized_end=1505
 # @@protoc_insertion_point(module_scope)

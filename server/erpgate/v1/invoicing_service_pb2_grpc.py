@@ -128,6 +128,11 @@ class InvoicingServiceStub:
                 request_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.GetInvoicePdfRequest.SerializeToString,
                 response_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.GetInvoicePdfResponse.FromString,
                 _registered_method=True)
+        self.WatchInvoices = channel.unary_stream(
+                '/erpgate.v1.InvoicingService/WatchInvoices',
+                request_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.WatchInvoicesRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.WatchInvoicesResponse.FromString,
+                _registered_method=True)
 
 
 class InvoicingServiceServicer:
@@ -328,6 +333,18 @@ class InvoicingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchInvoices(self, request, context):
+        """Follows changes of invoices: each once, in order, until the caller or the server ends it.
+
+        Begin without a cursor, keep the one of the first response, list the invoices, then take the changes. After a
+        disconnect go on from the last cursor. A server that stops ends the stream without an error.
+
+        Reasons: CURSOR_EXPIRED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_InvoicingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -420,6 +437,11 @@ def add_InvoicingServiceServicer_to_server(servicer, server):
                     servicer.GetInvoicePdf,
                     request_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.GetInvoicePdfRequest.FromString,
                     response_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.GetInvoicePdfResponse.SerializeToString,
+            ),
+            'WatchInvoices': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchInvoices,
+                    request_deserializer=erpgate_dot_v1_dot_invoicing__operations__pb2.WatchInvoicesRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_invoicing__operations__pb2.WatchInvoicesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -911,6 +933,33 @@ class InvoicingService:
             '/erpgate.v1.InvoicingService/GetInvoicePdf',
             erpgate_dot_v1_dot_invoicing__operations__pb2.GetInvoicePdfRequest.SerializeToString,
             erpgate_dot_v1_dot_invoicing__operations__pb2.GetInvoicePdfResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchInvoices(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/erpgate.v1.InvoicingService/WatchInvoices',
+            erpgate_dot_v1_dot_invoicing__operations__pb2.WatchInvoicesRequest.SerializeToString,
+            erpgate_dot_v1_dot_invoicing__operations__pb2.WatchInvoicesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -155,6 +155,14 @@ class InvoicingServiceStub:
     Reasons: CHANNEL_NOT_CONNECTED, DOCUMENT_FILE_UNAVAILABLE, ERP_RATE_LIMITED, ERP_UNREACHABLE, STATE_CONFLICT,
     UNSUPPORTED.
     """
+    WatchInvoices: _grpc.UnaryStreamMultiCallable[_invoicing_operations_pb2.WatchInvoicesRequest, _invoicing_operations_pb2.WatchInvoicesResponse]
+    """Follows changes of invoices: each once, in order, until the caller or the server ends it.
+
+    Begin without a cursor, keep the one of the first response, list the invoices, then take the changes. After a
+    disconnect go on from the last cursor. A server that stops ends the stream without an error.
+
+    Reasons: CURSOR_EXPIRED.
+    """
 
 @_typing.type_check_only
 class InvoicingServiceAsyncStub(InvoicingServiceStub):
@@ -281,6 +289,14 @@ class InvoicingServiceAsyncStub(InvoicingServiceStub):
 
     Reasons: CHANNEL_NOT_CONNECTED, DOCUMENT_FILE_UNAVAILABLE, ERP_RATE_LIMITED, ERP_UNREACHABLE, STATE_CONFLICT,
     UNSUPPORTED.
+    """
+    WatchInvoices: _aio.UnaryStreamMultiCallable[_invoicing_operations_pb2.WatchInvoicesRequest, _invoicing_operations_pb2.WatchInvoicesResponse]  # type: ignore[assignment]
+    """Follows changes of invoices: each once, in order, until the caller or the server ends it.
+
+    Begin without a cursor, keep the one of the first response, list the invoices, then take the changes. After a
+    disconnect go on from the last cursor. A server that stops ends the stream without an error.
+
+    Reasons: CURSOR_EXPIRED.
     """
 
 class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -513,6 +529,20 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Reasons: CHANNEL_NOT_CONNECTED, DOCUMENT_FILE_UNAVAILABLE, ERP_RATE_LIMITED, ERP_UNREACHABLE, STATE_CONFLICT,
         UNSUPPORTED.
+        """
+
+    @_abc_1.abstractmethod
+    def WatchInvoices(
+        self,
+        request: _invoicing_operations_pb2.WatchInvoicesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_invoicing_operations_pb2.WatchInvoicesResponse], _abc.AsyncIterator[_invoicing_operations_pb2.WatchInvoicesResponse]]:
+        """Follows changes of invoices: each once, in order, until the caller or the server ends it.
+
+        Begin without a cursor, keep the one of the first response, list the invoices, then take the changes. After a
+        disconnect go on from the last cursor. A server that stops ends the stream without an error.
+
+        Reasons: CURSOR_EXPIRED.
         """
 
 def add_InvoicingServiceServicer_to_server(servicer: InvoicingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

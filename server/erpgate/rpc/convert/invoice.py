@@ -10,8 +10,9 @@ from erpgate.rpc.convert.channel import etag
 from erpgate.rpc.convert.operation import FISCAL_STATES, add_later, failure_to_wire
 from erpgate.rpc.convert.overrides import overrides_to_wire
 from erpgate.rpc.convert.scalars import REASONS, WireEnum, amount_text, timestamp, timestamp_or_none
+from erpgate.store.changes import Change
 from erpgate.store.records import AttemptRecord, Frozen, InvoiceRecord, InvoiceState, Overrides
-from erpgate.v1 import invoice_pb2
+from erpgate.v1 import invoice_pb2, invoicing_operations_pb2
 
 STATES: Final = WireEnum(invoice_pb2.InvoiceState, "INVOICE_STATE_")
 _PAYMENT_STATES: Final = WireEnum(invoice_pb2.PaymentState, "PAYMENT_STATE_")
@@ -46,6 +47,16 @@ def invoice_to_wire(record: InvoiceRecord, attempts: Sequence[AttemptRecord] = (
     if record.document is not None:
         _add_document(message, record.document)
     return message
+
+
+def change_to_wire(change: Change, record: InvoiceRecord) -> invoicing_operations_pb2.InvoiceChange:
+    """A change of an invoice, with the invoice as it is now."""
+    return invoicing_operations_pb2.InvoiceChange(
+        name=record.name,
+        version=change.version,
+        change_time=timestamp(change.time),
+        invoice=invoice_to_wire(record),
+    )
 
 
 def _add_frozen(message: invoice_pb2.Invoice, frozen: Frozen) -> None:

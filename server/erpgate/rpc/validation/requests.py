@@ -172,6 +172,7 @@ _TABLES: Final[Mapping[type[Message], Check]] = dict(
         ),
         _request(operations.RefreshInvoiceRequest, name=_INVOICE),
         _request(operations.GetInvoicePdfRequest, name=_INVOICE),
+        _request(operations.WatchInvoicesRequest, parent=_CHANNEL, cursor=text(MAX_CURSOR)),
     )
 )
 
