@@ -1,5 +1,6 @@
 """The caller's tour of the README works by copy and paste."""
 
+import base64
 import contextlib
 import json
 import os
@@ -56,11 +57,11 @@ def run(script: str, folder: Path) -> tuple[int, str, str]:
 
 
 def answers_in(output: str) -> list[dict[str, object]]:
-    """Every JSON object that begins a line of the output; greps print parts of others between them."""
+    """Every JSON object that begins a line of the output, or follows one; greps print parts of others between them."""
     decoder = json.JSONDecoder()
     found = []
     position = 0
-    while (start := re.compile(r"^\{", re.MULTILINE).search(output, position)) is not None:
+    while (start := re.compile(r"(?:^|(?<=\}))\{", re.MULTILINE).search(output, position)) is not None:
         answer, position = decoder.raw_decode(output, start.start())
         found.append(answer)
     return found
@@ -81,9 +82,13 @@ def test_every_command_of_the_tour_works_by_copy_and_paste(tmp_path: Path) -> No
         "CHANNEL_STATE_CONNECTED",
     ]
 
-    first, clicked = [answer["invoice"] for answer in answers if "invoice" in answer]
-    assert isinstance(first, dict)
-    assert isinstance(clicked, dict)
+    invoices = [invoice for answer in answers if isinstance(invoice := answer.get("invoice"), dict)]
+    first, clicked, paid, credited = invoices
+    assert (paid["name"], [payment["amount"] for payment in paid["payments"]]) == (first["name"], ["161000.00"])
+    assert (credited["order"], len(credited["credit_notes"])) == ("merchants/acme/orders/shop-co:1004", 1)
+    pieces = [base64.b64decode(str(answer["content"])) for answer in answers if "content" in answer]
+    assert b"".join(pieces).startswith(b"%PDF-")
+    assert '"reason": "ERROR_REASON_INVOICE_REVERSED"' in output
     assert (first["state"], first["paid_total"], first["expected_total"], first["total"]) == (
         "INVOICE_STATE_OPEN",
         "161000.00",
@@ -110,5 +115,5 @@ def test_every_command_of_the_tour_works_by_copy_and_paste(tmp_path: Path) -> No
         ("open", 119000, "1002"),
         ("open", 119000, "1004"),
     ]
-    counts = json.loads(output[output.rindex('{"GET ') :])
+    counts, _ = json.JSONDecoder().raw_decode(output, output.rindex('{"GET '))
     assert (counts["POST /invoices"], counts["POST /invoices/{id}/open"]) == (3, 3)

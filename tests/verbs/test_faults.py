@@ -1,6 +1,7 @@
 """One void, one credit note, one payment and at most one e-mail, whatever becomes of the call."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -108,6 +109,23 @@ async def test_what_is_lost_is_not_sent_again(toy_shop: Shop, toy: ToyWorld, ask
     again = await clerk.ended(await ask(clerk, invoice.name))
     assert not again.HasField("pending_operation")
     assert len(toy.ledger.notes) + len(toy.ledger.receipts) == 1
+
+
+async def test_a_credit_note_that_appears_after_all_is_adopted_by_a_retry(toy_shop: Shop, toy: ToyWorld) -> None:
+    clerk, invoice = Clerk(toy_shop), await toy_shop.sold(an_order())
+    await toy_break(toy, Fault.ANSWER_LOST)
+    credited = await clerk.ended(await clerk.credit(invoice.name))
+    late, toy.ledger.notes = toy.ledger.notes, []
+    other = await toy_shop.sold(an_order())
+    await toy_break(toy, Fault.LOST)
+    lost = await clerk.ended(await clerk.credit(other.name))
+    assert (len(credited.credit_notes), lost.pending_operation.state) == (1, FAILED)
+
+    toy.ledger.notes = [replace(late[0], reference=lost.credit_notes[0].reference)]
+    await toy_shop.retry(other.name)
+    found = await clerk.ended(other)
+    assert (found.credit_notes[0].state, found.HasField("pending_operation")) == (DONE, False)
+    assert toy.ledger.calls["credit"] == 2
 
 
 async def test_a_lost_void_is_sent_again(toy_shop: Shop, toy: ToyWorld) -> None:

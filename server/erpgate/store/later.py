@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from erpgate.domain.credit import CreditedLine
 from erpgate.plugin.model import Document, Draft, Payload, Payment
+from erpgate.plugin.reasons import Reason
 from erpgate.store.failure import Failure
 
 
@@ -117,6 +118,14 @@ class Later:
         return next((operation for operation in self.operations if not operation.ended), None)
 
     @property
+    def doubtful(self) -> Operation | None:
+        """The last operation, if it failed because nobody can tell whether it happened."""
+        last = self.operations[-1] if self.operations else None
+        if last is None or last.state is not OperationState.FAILED or last.failure is None:
+            return None
+        return last if last.failure.reason in _DOUBTS else None
+
+    @property
     def credits(self) -> Sequence[Operation]:
         """Credit notes that the ERP has."""
         return [o for o in self.operations if o.verb is Verb.CREDIT_NOTE and o.document is not None]
@@ -134,6 +143,8 @@ class Later:
         others = tuple(o for o in self.operations if o.number != operation.number)
         return replace(self, operations=tuple(sorted((*others, operation), key=lambda o: o.number)))
 
+
+_DOUBTS = (Reason.DOCUMENT_NOT_FOUND, Reason.ERP_OUTCOME_UNKNOWN, Reason.DUPLICATE_DOCUMENT)
 
 NOTHING_LATER = Later()
 """Nothing happened yet."""

@@ -29,8 +29,10 @@ from erpgate.store.invoices import (
     taken_keys,
     withdraw,
 )
+from erpgate.store.later import OperationState
 from erpgate.store.orders import get_order, order_record
 from erpgate.store.records import ChannelRecord, InvoiceRecord, InvoiceState, OrderRecord, Overrides, VerdictRecord
+from erpgate.store.request_operation import operation_task
 from erpgate.store.requests import RequestKey, recall, remember
 from erpgate.store.sold import post_sales
 from erpgate.store.tasks import wake
@@ -242,7 +244,10 @@ class RequestInvoice(Write[InvoiceRecord]):
 
 @dataclass(frozen=True)
 class RetryInvoice(Write[InvoiceRecord]):
-    """Runs an invoice's process again; a blocked one is pending from now on."""
+    """Runs an invoice's process again; a blocked one is pending from now on.
+
+    An operation that failed in doubt is looked up again instead, and never sent.
+    """
 
     invoice: InvoiceRecord
     overrides: Overrides
@@ -263,6 +268,12 @@ class RetryInvoice(Write[InvoiceRecord]):
             invoice = self._saved(connection, replace(invoice, state=state, failure=None), changes=changes)
         elif changes:
             invoice = self._saved(connection, invoice, changes=True)
+        elif (doubtful := invoice.later.doubtful) is not None:
+            again = replace(doubtful, state=OperationState.UNKNOWN, failure=None, update_time=self.now)
+            later = invoice.later.with_operation(again)
+            invoice = save(connection, replace(invoice, later=later, update_time=self.now))
+            wake(connection, [operation_task(invoice, self.now)])
+            return invoice
         wake(connection, [issue_task(invoice, self.now)])
         return invoice
 
