@@ -1,4 +1,4 @@
-"""Commands for operators, on the database itself: callers, master keys. They may run while servers do."""
+"""Commands for operators, on the database itself: callers, master keys, a restored backup."""
 
 import contextlib
 import datetime as dt
@@ -143,13 +143,30 @@ def give_up_keys(
     typer.echo(f"{lost} credentials were dropped; give their channels new ones with RotateCredentials.")
 
 
+def restored(database_url: _Database = "") -> None:
+    """Mark a database that was restored from an older backup, before any server uses it."""
+    from erpgate.store.errors import Conflict
+    from erpgate.store.restorations import MarkRestored
+
+    with _database(database_url, alone=True) as database:
+        try:
+            marked = database.write(MarkRestored(dt.datetime.now(dt.UTC)))
+        except Conflict as conflict:
+            fail(f"{conflict.holder} workers use this database, or did until a moment ago: stop them, then try again.")
+    typer.echo(
+        f"Marked: nothing is known of the time since {_day(marked.known_until)} UTC. {marked.paused} channels are "
+        f"paused, and {marked.unfinished} unfinished invoices will be looked for before anything is sent. Start the "
+        "servers, then resume each channel with ResumeChannel."
+    )
+
+
 @contextlib.contextmanager
-def _database(url: str) -> Iterator["Beside"]:
+def _database(url: str, *, alone: bool = False) -> Iterator["Beside"]:
     from erpgate.store.beside import beside
     from erpgate.store.errors import StoreUnusable
 
     try:
-        with beside(settings_of({"database_url": url}).database_url) as database:
+        with beside(settings_of({"database_url": url}).database_url, alone=alone) as database:
             yield database
     except StoreUnusable as error:
         fail(str(error))

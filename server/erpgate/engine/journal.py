@@ -20,9 +20,13 @@ from erpgate.store.attempts import BeginAttempt, EndAttempt, attempts_of
 from erpgate.store.codecs import from_json, to_json
 from erpgate.store.database import Database
 from erpgate.store.records import AttemptOutcome, AttemptRecord, BytesLeft
+from erpgate.store.restorations import Restoration
 from erpgate.store.writes import Lease, Together, Write
 
 T = TypeVar("T")
+
+_NOBODYS = 0
+"""Epoch of an attempt that no lane made; those of lanes begin at 1."""
 
 _NO_WRITES: tuple[Write[Any], ...] = ()
 
@@ -40,6 +44,7 @@ class Step(Generic[T]):
         repeatable: Whether a second one does no harm once the first is proved absent.
         settle_time: What was sent is visible to `find` by then.
         timeout: Of `send`.
+        traceable: Whether `find` can ever tell.
         with_begin: Committed together with the attempt's row, before it.
         with_end: Committed together with the answer.
         undone: Whether what was done has come to nothing since, so that it is done anew.
@@ -53,6 +58,7 @@ class Step(Generic[T]):
     repeatable: bool
     settle_time: dt.timedelta
     timeout: dt.timedelta
+    traceable: bool = True
     with_begin: Callable[[], Sequence[Write[Any]]] = lambda: _NO_WRITES
     with_end: Callable[[T], Sequence[Write[Any]]] = lambda _: _NO_WRITES
     undone: bool = False
@@ -68,6 +74,7 @@ class Journal:
         clock: Where time comes from.
         settings: Delays of look-ups.
         renewed: Told when, on the boot clock, a commit left that renewed the lease.
+        lost: The time of which nothing is known, because a backup was restored that ends before it.
     """
 
     def __init__(
@@ -78,6 +85,7 @@ class Journal:
         clock: Clock,
         settings: EngineSettings,
         renewed: Callable[[float], None],
+        lost: Restoration | None = None,
     ) -> None:
         self._database = database
         self._lease = lease
@@ -85,6 +93,7 @@ class Journal:
         self._clock = clock
         self._settings = settings
         self._renewed = renewed
+        self._lost = lost
         self._attempts: list[AttemptRecord] | None = None
 
     async def attempts(self, step: str) -> Sequence[AttemptRecord]:
@@ -104,6 +113,8 @@ class Journal:
             ErpError: It did not happen, or, as `OutcomeUnknown`, nobody knows.
         """
         attempts = await self.attempts(step.name)
+        if self._may_have_been_lost(step, attempts):
+            attempts = [*attempts, await self._suppose(step, len(attempts) + 1)]
         if not attempts:
             return await self._send(step, 1)
         last = attempts[-1]
@@ -114,6 +125,33 @@ class Journal:
             if found is not None:
                 return found
         return await self._send(step, last.number + 1)
+
+    def _may_have_been_lost(self, step: Step[T], attempts: Sequence[AttemptRecord]) -> bool:
+        """Whether the step may have been sent in the time of which nothing is known."""
+        if self._lost is None or not step.traceable:
+            return False
+        if not attempts:
+            return True
+        last = attempts[-1]
+        return last.outcome is AttemptOutcome.NOT_DONE and not _is_supposed(last) and last.start_time <= self._lost.time
+
+    async def _suppose(self, step: Step[T], number: int) -> AttemptRecord:
+        """Notes an attempt that may have been made then, so that it is looked up like any other."""
+        assert self._lost is not None  # noqa: S101 - the caller has looked
+        attempt = AttemptRecord(
+            account=self._lease.account,
+            subject=self._subject,
+            step=step.name,
+            number=number,
+            epoch=_NOBODYS,
+            error="It may have been sent before a backup was restored.",
+            start_time=self._lost.known_until,
+            end_time=self._lost.time,
+        )
+        begin = BeginAttempt(attempt, self._settings.lease, self._lease)
+        await self._database.write(Together((*step.with_begin(), begin), self._lease))
+        self._note(attempt)
+        return attempt
 
     async def _send(self, step: Step[T], number: int) -> T:
         now = self._clock.now()
@@ -165,7 +203,7 @@ class Journal:
         if not found.complete or now < settled_at:
             delay = nth(self._settings.look_up_delays, sum(now > attempt.start_time + d for d in self._marks()))
             raise LookAgain(min(delay, settled_at - now) if found.complete else delay)
-        if not step.repeatable:
+        if not step.repeatable and not _is_supposed(attempt):
             raise Blocked(
                 Reason.DOCUMENT_NOT_FOUND,
                 "What was sent is not in the ERP, and sending it again could make two: look in the ERP, then retry.",
@@ -199,6 +237,11 @@ class Journal:
     def _note(self, attempt: AttemptRecord) -> None:
         known = self._attempts if self._attempts is not None else []
         self._attempts = [a for a in known if (a.step, a.number) != (attempt.step, attempt.number)] + [attempt]
+
+
+def _is_supposed(attempt: AttemptRecord) -> bool:
+    """Whether nobody knows of the attempt: a backup was restored."""
+    return attempt.epoch == _NOBODYS
 
 
 def _bytes_left(error: ErpError) -> BytesLeft:

@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from erpgate.engine.budget import WHOLE, Budget
 from erpgate.engine.clock import Clock
@@ -22,6 +22,7 @@ from erpgate.store.channels import Recover, SetHealth
 from erpgate.store.database import Database
 from erpgate.store.errors import LeaseLost, StoreUnavailable
 from erpgate.store.records import Health
+from erpgate.store.restorations import Restoration, lost_time
 from erpgate.store.tasks import Claim, PostponeTask, ReleaseLane, Task, due_tasks, next_due
 
 _log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Lane:
         open_session: Connects the account when the first task needs it.
         clock: Where time comes from.
         settings: Times and sizes.
+        restores: Of older backups; what began before one is looked for before it is sent.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Lane:
         open_session: SessionOpener,
         clock: Clock,
         settings: EngineSettings,
+        restores: Sequence[Restoration] = (),
     ) -> None:
         self.lease = claim.lease
         self.database = database
@@ -63,6 +66,7 @@ class Lane:
         self.budget = Budget(Limits())
         self.skew: dt.timedelta | None = None
         self.locks: dict[str, asyncio.Lock] = {}
+        self._restores = restores
         self._in_flight = 1
         self._handlers = handlers
         self._open_session = open_session
@@ -89,6 +93,7 @@ class Lane:
             session = await self._open_session(self)
             if session is not self._session:
                 if session is not None and self._session is None:
+                    self._remember(session)
                     self.budget = Budget(session.limits)
                     self._in_flight = session.limits.in_flight
                     self._wake.set()
@@ -96,6 +101,13 @@ class Lane:
                     self._renew(self._session, session)
                 self._session = session
             return session
+
+    def _remember(self, session: Session) -> None:
+        """What another owner of the account has noted is over once the ERP serves us."""
+        health = session.channel.health
+        if health in (Health.AUTH_FAILED, Health.DEGRADED) and not self._failures:
+            self._failures = 1
+            self._noted = (health, session.channel.health_message)
 
     def _renew(self, old: Session, new: Session) -> None:
         """What the account was slowed down for may be over with the credentials that it had."""
@@ -119,9 +131,15 @@ class Lane:
         """The connection that is open, if one is."""
         return self._session
 
-    def journal(self, subject: str) -> Journal:
-        """The attempts for a subject."""
-        return Journal(self.database, self.lease, subject, self.clock, self.settings, self.renewed)
+    def journal(self, subject: str, began: dt.datetime | None = None) -> Journal:
+        """The attempts for a subject.
+
+        Args:
+            subject: What the steps are for.
+            began: When what it is about began; None where a step is always looked for before it is sent.
+        """
+        lost = None if began is None else lost_time(self._restores, began)
+        return Journal(self.database, self.lease, subject, self.clock, self.settings, self.renewed, lost)
 
     @property
     def idle(self) -> bool:

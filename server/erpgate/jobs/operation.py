@@ -18,6 +18,7 @@ from erpgate.store.failure import Failure
 from erpgate.store.invoices import SaveInvoice
 from erpgate.store.later import Later, Operation, OperationState, Verb
 from erpgate.store.records import InvoiceRecord, InvoiceState, OrderRecord, VerdictRecord
+from erpgate.store.restorations import began
 from erpgate.store.tasks import Task
 from erpgate.store.writes import Write
 
@@ -43,7 +44,7 @@ class OperationRun:
 
     def __init__(self, lane: Lane, task: Task, invoice: InvoiceRecord, orders: Sequence[OrderRecord]) -> None:
         self.invoice = invoice
-        self.journal: Journal = lane.journal(invoice.name)
+        self.journal: Journal = lane.journal(invoice.name, began(orders))
         self._lane = lane
         self._task = task
         self._orders = orders

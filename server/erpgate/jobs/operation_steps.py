@@ -101,6 +101,7 @@ def email_step(session: Session, run: OperationRun, document: Document) -> Step[
         return Found(matches=(), complete=False)
 
     return Step(
+        traceable=False,
         name=run.operation.step,
         kind=bool,
         send=send,

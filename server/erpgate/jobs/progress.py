@@ -28,6 +28,7 @@ from erpgate.store.records import (
     OrderRecord,
     VerdictRecord,
 )
+from erpgate.store.restorations import began
 from erpgate.store.tasks import Task
 from erpgate.store.writes import Write
 
@@ -65,7 +66,7 @@ class Progress:
 
     def __init__(self, lane: Lane, task: Task, invoice: InvoiceRecord, orders: Sequence[OrderRecord]) -> None:
         self.invoice = invoice
-        self.journal: Journal = lane.journal(invoice.name)
+        self.journal: Journal = lane.journal(invoice.name, began(orders))
         self._lane = lane
         self._task = task
         self._orders = orders

@@ -9,7 +9,7 @@ import logging
 import os
 import secrets
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from erpgate import faultpoints
@@ -57,6 +57,7 @@ from erpgate.store.errors import Conflict, StoreUnusable
 from erpgate.store.invoices import ISSUE_INVOICE
 from erpgate.store.keys import UseKeys
 from erpgate.store.request_operation import REFRESH_INVOICE, RUN_OPERATION
+from erpgate.store.restorations import Restoration, restorations
 from erpgate.store.tasks import AddTasks, Claim
 from erpgate.vault import Vault, VaultError
 
@@ -138,7 +139,8 @@ async def open_app(settings: Settings, parts: Parts | None = None, role: Role = 
     async with open_database(settings.database_url) as database:
         await _use_keys(database, vault, parts.clock)
         sessions = Sessions(database=database, registry=registry, vault=vault, outside=outside)
-        worker = _worker(database, sessions, _handlers(parts.clock, prober, settings), parts.clock, engine)
+        restores = await database.read(restorations)
+        worker = _worker(database, restores, sessions, _handlers(parts.clock, prober, settings), parts.clock, engine)
         if database.alone and role is not Role.BOTH:
             raise StoreUnusable(
                 "SQLite serves one process only, so it must both serve and work: use PostgreSQL for several processes."
@@ -253,10 +255,15 @@ def _delays(text: str) -> tuple[dt.timedelta, ...]:
 
 
 def _worker(
-    database: Database, sessions: Sessions, handlers: Mapping[str, Handler], clock: Clock, engine: EngineSettings
+    database: Database,
+    restores: Sequence[Restoration],
+    sessions: Sessions,
+    handlers: Mapping[str, Handler],
+    clock: Clock,
+    engine: EngineSettings,
 ) -> Worker:
     def new_lane(claim: Claim) -> Lane:
-        return Lane(claim, database, handlers, sessions.open, clock, engine)
+        return Lane(claim, database, handlers, sessions.open, clock, engine, restores)
 
     owner = f"{os.uname().nodename}:{os.getpid()}:{secrets.token_hex(4)}"
     return Worker(owner, database, new_lane, list(handlers), clock, engine, alone=database.alone)

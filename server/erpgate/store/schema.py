@@ -119,6 +119,15 @@ master_key = sa.Table(
 )
 """Ids of the master keys that seal credentials here: a server that lacks one of them does not start."""
 
+restoration = sa.Table(
+    "restoration",
+    metadata,
+    sa.Column("restore_time", sa.BigInteger, primary_key=True, autoincrement=False),
+    _number("known_until"),
+    sqlite_with_rowid=False,
+)
+"""Restores of older backups, as an operator marked them."""
+
 request = sa.Table(
     "request",
     metadata,

@@ -158,13 +158,18 @@ def wake(connection: sa.Connection, tasks: Sequence[Task]) -> None:
 
 
 def wake_account(connection: sa.Connection, account: str, now: dt.datetime) -> None:
-    """Makes every waiting task of an account due, because a person changed something; part of a caller's write.
+    """Makes every task of an account due, because a person changed something; part of a caller's write.
 
-    What runs by the clock alone goes on doing so.
+    One that runs just now runs once more: it may have seen things as they were. What runs by the clock alone goes on
+    doing so.
     """
     due = to_micros(now)
-    waiting = sa.and_(task.c.account == account, task.c.due_time > due, task.c.priority < SCHEDULED)
-    if connection.execute(sa.update(task).where(waiting).values(due_time=due)).rowcount:
+    woken = (
+        sa.update(task)
+        .where(task.c.account == account, task.c.priority < SCHEDULED)
+        .values(generation=task.c.generation + 1, due_time=least(task.c.due_time, sa.literal(due, sa.BigInteger)))
+    )
+    if connection.execute(woken).rowcount:
         connection.execute(sa.update(lane).where(lane.c.account == account, lane.c.next_due > due).values(next_due=due))
     notify(connection, [account], urgent=True)
 

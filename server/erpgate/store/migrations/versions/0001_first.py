@@ -215,6 +215,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("merchant", "order_id", "revision"),
     )
     op.create_table(
+        "restoration",
+        sa.Column("restore_time", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("known_until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("restore_time"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "request",
         sa.Column("merchant", sa.Text(), nullable=False),
         sa.Column("request_id", sa.Text(), nullable=False),
