@@ -292,7 +292,7 @@ class Lane:
 
     async def _handle(self, task: Task) -> Postponed | None:
         """Runs the process; what concerns the whole account slows the whole account down."""
-        urges = self._urges
+        urges, failures = self._urges, self._failures
         try:
             postponed = await self._handlers[task.kind](self, task)
         except RateLimited as error:
@@ -309,7 +309,8 @@ class Lane:
         except Exception:
             _log.exception("%s %s failed; it is run again.", task.kind, task.subject)
             return Postponed(delay=nth(self.settings.retry_delays, task.attempts))
-        if self._failures:
+        served = postponed is None or postponed.served
+        if served and self._failures and self._failures == failures:  # not one that began before something failed
             self._failures = 0
             await self.database.write(Recover(self.lease.account, *self._noted))
         return postponed

@@ -17,16 +17,21 @@ class Postponed:
 
     Attributes:
         delay: From now.
+        served: Whether the run showed that the ERP serves the account.
     """
 
     delay: dt.timedelta
+    served: bool = True
 
 
 Handler = Callable[["Lane", Task], Awaitable[Postponed | None]]
 """A durable process. None means that it ended its task in its own last commit."""
 
-PARKED = Postponed(delay=dt.timedelta(days=1))
+PARKED = Postponed(delay=dt.timedelta(days=1), served=False)
 """Waits for a person; what the person does wakes it."""
+
+UNASKED = Postponed(delay=dt.timedelta(0), served=False)
+"""The task has ended, without having shown that the ERP serves the account."""
 
 
 class LookAgain(Exception):

@@ -8,7 +8,7 @@ from erpgate.defects import PluginDefect
 from erpgate.engine.health import health_of
 from erpgate.engine.lane import Lane
 from erpgate.engine.session import Session
-from erpgate.engine.work import Postponed
+from erpgate.engine.work import UNASKED, Postponed
 from erpgate.jobs.channel_checks import (
     CREDENTIALS,
     OPTION,
@@ -56,9 +56,8 @@ async def check_channel(lane: Lane, task: Task) -> Postponed | None:
     channel = await lane.database.read(lambda c: channel_of_account(c, lane.lease.account))
     if channel is None:
         await lane.database.write(CompleteTask(task, lane.lease))
-        return None
-    await _check(lane, channel, ends=task)
-    return None
+        return UNASKED
+    return None if await _check(lane, channel, ends=task) else UNASKED
 
 
 async def watch_channel(lane: Lane, task: Task) -> Postponed | None:
@@ -67,14 +66,15 @@ async def watch_channel(lane: Lane, task: Task) -> Postponed | None:
     if channel is None:
         await lane.database.write(CompleteTask(task, lane.lease))
         return None
-    if channel.state is ChannelState.CONNECTED and task.attempts:
-        await _check(lane, channel)
+    checks = channel.state is ChannelState.CONNECTED and task.attempts
+    sound = await _check(lane, channel) if checks else False
     # Not all channels of a server at the same moment, although they may have been connected together.
-    return Postponed(delay=lane.settings.check_interval * random.uniform(0.9, 1.1))  # noqa: S311 - no secret
+    delay = lane.settings.check_interval * random.uniform(0.9, 1.1)  # noqa: S311 - no secret
+    return Postponed(delay=delay, served=sound)
 
 
-async def _check(lane: Lane, channel: ChannelRecord, ends: Task | None = None) -> None:
-    """Looks at everything and notes it.
+async def _check(lane: Lane, channel: ChannelRecord, ends: Task | None = None) -> bool:
+    """Looks at everything and notes it; whether nothing stops invoices.
 
     Raises:
         ErpError: The whole account has to wait; it was noted before.
@@ -94,6 +94,7 @@ async def _check(lane: Lane, channel: ChannelRecord, ends: Task | None = None) -
     )
     if isinstance(found, ErpError) and _stops_everything(found):
         raise found
+    return health is Health.OK
 
 
 def _stops_everything(error: ErpError) -> bool:

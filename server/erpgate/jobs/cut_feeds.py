@@ -29,7 +29,7 @@ def cutting_feeds(retention: dt.timedelta) -> Handler:
             for merchant in merchants:
                 await _cut(lane, merchant, since)
             after = merchants[-1]
-        return Postponed(delay=rest)
+        return Postponed(delay=rest, served=False)
 
     return cut_feeds
 

@@ -4,7 +4,7 @@ import asyncio
 
 from erpgate.domain.eligibility import Outcome
 from erpgate.engine.lane import Lane
-from erpgate.engine.work import PARKED, Handler, Postponed
+from erpgate.engine.work import PARKED, UNASKED, Handler, Postponed
 from erpgate.store.channels import channel_of_account
 from erpgate.store.judge import Judge, StageOf
 from erpgate.store.orders import list_orders
@@ -40,6 +40,6 @@ def judging_again(judge: Judge, stage_of: StageOf) -> Handler:
                 break
             after = page[-1].order_id
         await lane.database.write(CompleteTask(task, lane.lease))
-        return None
+        return UNASKED
 
     return judge_again
