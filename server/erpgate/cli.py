@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from erpgate.cli_operator import callers_app, keys_app, restored
+from erpgate.cli_products import products_app
 from erpgate.console import fail, settings_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -17,6 +18,7 @@ plugin_app = typer.Typer(no_args_is_help=True, help="Plugins that connect ERPs."
 app.add_typer(plugin_app, name="plugin")
 app.add_typer(callers_app, name="callers")
 app.add_typer(keys_app, name="keys")
+app.add_typer(products_app, name="products")
 app.command()(restored)
 
 _Listen = Annotated[str, typer.Option(help="HOST:PORT; port 0 takes a free one.")]

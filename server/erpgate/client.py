@@ -252,7 +252,7 @@ class Client(CatalogCalls, LaterCalls):
         """
         requests = (invoicing_service_pb2.SubmitOrdersRequest(parent=parent, order=order) for order in orders)
         try:
-            yield from self._invoicing.SubmitOrders(requests)
+            yield from self._invoicing.SubmitOrders(requests, metadata=self._metadata)
         except grpc.RpcError as error:
             raise _error_of(error) from error
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from erpgate.testing.postgresql import ClusterUnavailable, private_cluster
 
-from bench import drain, engine, rpcs, startup
+from bench import catalogue, drain, engine, rpcs, startup
 from bench.measure import Row
 
 _Measure = Callable[[str, str], Iterator[Row]]
@@ -21,7 +21,7 @@ def main() -> int:
     parser.add_argument("--sqlite-only", action="store_true")
     only_sqlite = parser.parse_args().sqlite_only
     rows = list(startup.measure())
-    for each in _MEASURES:
+    for each in (*_MEASURES, catalogue.measure):
         with tempfile.TemporaryDirectory(prefix="erpgate-bench-") as folder:
             rows += each("SQLite", f"sqlite:///{folder}/bench.sqlite3")
     if not only_sqlite:
