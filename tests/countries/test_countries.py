@@ -189,3 +189,23 @@ async def test_the_anonymous_document_of_a_country_completes_a_buyer_without_one
     assert contact["identification"] == number
     blocked = await shop.blocked(case.order(buyer=case.wrong_buyer()))
     assert reason_name(blocked.failure.reason) == "CUSTOMER_DOCUMENT_INVALID"
+
+
+@every_country
+async def test_every_coded_field_offers_the_codes_of_the_country(open_company: OpenCompany, case: Case) -> None:
+    company = await open_company(case)
+    shop = await company.connect()
+    country = COUNTRIES[case.code]
+    expected = {
+        "identification_type": country.identification_type.codes,
+        "person_type": country.person_type.codes,
+        "regime": country.regime.codes,
+        "payment_form": country.payment_form.codes,
+        "payment_method": country.payment_method.codes,
+        "invoice_use": country.invoice_use.codes,
+    }
+
+    for name, codes in expected.items():
+        answer = await shop.options(f"settings.erp_options.{name}", page_size=200)
+        assert [option.value for option in answer.options] == list(codes), name
+        assert all(option.label for option in answer.options)
