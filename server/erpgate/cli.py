@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from erpgate.cli_channels import channels_app
 from erpgate.cli_operator import callers_app, keys_app, restored
 from erpgate.cli_products import products_app
 from erpgate.console import fail, settings_of
@@ -16,6 +17,7 @@ from erpgate.console import fail, settings_of
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 plugin_app = typer.Typer(no_args_is_help=True, help="Plugins that connect ERPs.")
 app.add_typer(plugin_app, name="plugin")
+app.add_typer(channels_app, name="channels")
 app.add_typer(callers_app, name="callers")
 app.add_typer(keys_app, name="keys")
 app.add_typer(products_app, name="products")

@@ -1,0 +1,1 @@
+"""The wizard of any ERP in a terminal, drawn from the form that the server gives."""

@@ -1,0 +1,27 @@
+"""The few words of the terminal's own, in the form's languages."""
+
+from typing import Final
+
+from erpgate.plugin.forms import Text
+
+ERP: Final = Text(es="ERP", en="ERP", pt="ERP")
+NONE: Final = Text(es="(ninguno)", en="(none)", pt="(nenhum)")
+SEARCH: Final = Text(es="Buscar…", en="Search…", pt="Buscar…")
+AGAIN: Final = Text(es="Intentar de nuevo", en="Try again", pt="Tentar de novo")
+SKIP: Final = Text(es="¿Configurar este paso ahora?", en="Fill this step in now?", pt="Configurar este passo agora?")
+ADD: Final = Text(es="¿Agregar o cambiar una fila?", en="Add or change a row?", pt="Adicionar ou alterar uma linha?")
+REQUIRED: Final = Text(es="Es obligatorio.", en="It is required.", pt="É obrigatório.")
+WRONG: Final = Text(
+    es="No tiene la forma esperada.", en="It does not look as expected.", pt="Não tem a forma esperada."
+)
+LEFT: Final = Text(
+    es="Nada se pierde: ejecuta el mismo comando para continuar.",
+    en="Nothing is lost: run the same command to go on.",
+    pt="Nada se perde: execute o mesmo comando para continuar.",
+)
+PENDING: Final = Text(
+    es="El ERP no responde; se le pregunta de nuevo automáticamente.",
+    en="The ERP can't be reached; it is asked again by itself.",
+    pt="O ERP não responde; ele é consultado novamente de forma automática.",
+)
+CONNECTED: Final = Text(es="Conectado:", en="Connected:", pt="Conectado:")
