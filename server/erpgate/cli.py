@@ -11,11 +11,11 @@ import typer
 
 from erpgate.cli_channels import channels_app
 from erpgate.cli_operator import callers_app, keys_app, restored
+from erpgate.cli_plugin import plugin_app
 from erpgate.cli_products import products_app
 from erpgate.console import fail, settings_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-plugin_app = typer.Typer(no_args_is_help=True, help="Plugins that connect ERPs.")
 app.add_typer(plugin_app, name="plugin")
 app.add_typer(channels_app, name="channels")
 app.add_typer(callers_app, name="callers")
@@ -145,25 +145,6 @@ def demo_retail(
     except ClusterUnavailable as error:
         fail(str(error))
     raise typer.Exit(0 if good else 1)
-
-
-@plugin_app.command("list")
-def plugin_list() -> None:
-    """Show every plugin, and what is wrong with it."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from erpgate.plugins import load_plugins
-
-    logging.disable(logging.CRITICAL)
-    settings = settings_of({})
-    registry = load_plugins(disabled=settings.disabled_plugins, external=not settings.no_external_plugins)
-    table = Table("Plugin", "Distribution", "Version", "API", "ERPs", "Status", "Failure")
-    for info in registry.plugins:
-        erps = ", ".join(sorted(erp for erp, origin in registry.origins.items() if origin == info.name))
-        api = str(info.api_version or "")
-        table.add_row(info.name, info.distribution, info.version, api, erps, info.status, info.failure)
-    Console().print(table)
 
 
 def main() -> None:

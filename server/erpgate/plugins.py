@@ -8,10 +8,12 @@ from typing import Any, Literal
 
 import pluggy
 
+from erpgate import __version__
 from erpgate.defects import Defects
 from erpgate.plugin import hookspecs
 from erpgate.plugin.erp import API_VERSION, OLDEST_API_VERSION, Erp
 from erpgate.plugin.simulator import Simulator
+from erpgate.proofs import Level, Proof, proofs_of
 
 GROUP = "erpgate.plugins"
 """Entry-point group."""
@@ -55,6 +57,8 @@ class Registry:
         erps: Offers of loaded plugins.
         plugins: All plugins, loaded or not, by name.
         origins: ERP name to the name of its plugin.
+        proofs: ERP name to what the conformance suite has proved of it, where that is recorded.
+        unproven: ERPs that the operator lets invoice by themselves without such a record; `*` for all.
         defects: What plugins do against their contract.
     """
 
@@ -62,6 +66,8 @@ class Registry:
     plugins: Sequence[PluginInfo]
     origins: Mapping[str, str]
     _manager: pluggy.PluginManager = field(repr=False)
+    proofs: Mapping[str, Proof] = field(default_factory=dict)
+    unproven: frozenset[str] = frozenset()
     defects: Defects = field(default_factory=Defects, repr=False)
 
     def plugin_of(self, erp: str) -> PluginInfo:
@@ -74,6 +80,19 @@ class Registry:
         info = next(info for info in self.plugins if info.name == origin and info.status == "ok")
         defect = self.defects.last.get(erp)
         return info if defect is None else replace(info, defect=defect.message)
+
+    def plugin_object(self, name: str) -> object:
+        """The module or object that was loaded as a plugin; None when none was."""
+        return self._manager.get_plugin(name)
+
+    def may_automate(self, erp: str) -> bool:
+        """Whether the ERP may invoice without a person: it is proved that it never duplicates, or the operator says so.
+
+        Work for an ERP that is not loaded is parked anyway.
+        """
+        if erp not in self.erps or self.unproven & {erp, "*"}:
+            return True
+        return erp in self.proofs and self.proofs[erp].level >= Level.NEVER_DUPLICATES
 
     def simulators(self) -> Mapping[str, Simulator]:
         """The offered simulators by the name of their ERP; imports them, so only what needs one asks."""
@@ -94,6 +113,7 @@ def load_plugins(
     external: bool = True,
     extra: Mapping[str, object] | None = None,
     entry_points: Iterable[importlib.metadata.EntryPoint] | None = None,
+    unproven: Iterable[str] = (),
 ) -> Registry:
     """Loads every plugin that is installed.
 
@@ -102,17 +122,20 @@ def load_plugins(
         external: Whether plugins of other distributions are loaded too.
         extra: Plugin objects to register beside the installed ones, by name.
         entry_points: Instead of the installed ones.
+        unproven: ERPs that may invoice by themselves without a record of the conformance suite.
     """
     loader = _Loader(frozenset(disabled), external)
     found = importlib.metadata.entry_points(group=GROUP) if entry_points is None else entry_points
     for entry_point in sorted(found, key=lambda point: point.name):
         loader.load_entry_point(entry_point)
     for name, plugin in (extra or {}).items():
-        loader.load(PluginInfo(name=name, distribution=_STANDARD, version="0", status="ok"), lambda p=plugin: p)
+        loader.load(PluginInfo(name=name, distribution=_STANDARD, version=__version__, status="ok"), lambda p=plugin: p)
     return Registry(
         erps=loader.erps,
         plugins=loader.plugins,
         origins=loader.origins,
+        proofs=loader.proofs,
+        unproven=frozenset(unproven),
         defects=loader.defects,
         _manager=loader.manager,
     )
@@ -134,6 +157,7 @@ class _Loader:
         self.erps: dict[str, Erp[Any, Any]] = {}
         self.plugins: list[PluginInfo] = []
         self.origins: dict[str, str] = {}
+        self.proofs: dict[str, Proof] = {}
         self.defects = Defects()
         self._disabled = disabled
         self._external = external
@@ -165,7 +189,10 @@ class _Loader:
             _log.exception("Plugin %s of %s %s can't be used.", info.name, info.distribution, info.version)
             self.plugins.append(_with_status(info, "failed", f"{type(error).__name__}: {error}"))
             return
+        proofs = proofs_of(plugin, info.version)
         for erp in offers:
+            if erp.name in proofs:
+                self.proofs[erp.name] = proofs[erp.name]
             self.erps[erp.name] = self.defects.guard(erp)
             self.origins[erp.name] = info.name
         self.plugins.append(_with_status(info, "ok", "", max((erp.api_version for erp in offers), default=0)))

@@ -28,6 +28,8 @@ class Settings(BaseSettings):
         key_file: File that holds them instead, one a line.
         disable_plugins: Entry points to leave out, with commas between.
         no_external_plugins: Whether only plugins of this distribution are loaded.
+        unproven_erps: ERPs that may invoice by themselves although no pass of the conformance suite is recorded, with
+            commas between; `*` for all.
         log_level: Of the standard logging levels.
         lease_seconds: How long an ERP account stays with a process that does not renew it: what a process's death
             costs its accounts, at most a second more. It is renewed three times as often, and a process that is stopped
@@ -48,6 +50,7 @@ class Settings(BaseSettings):
     key_file: Path | None = None
     disable_plugins: str = ""
     no_external_plugins: bool = False
+    unproven_erps: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     lease_seconds: Annotated[float, pydantic.Field(gt=0)] = 30
     lookup_delays: Delays = "2,5,15,60"
@@ -59,7 +62,12 @@ class Settings(BaseSettings):
     @property
     def disabled_plugins(self) -> list[str]:
         """Entry points to leave out."""
-        return [name.strip() for name in self.disable_plugins.split(",") if name.strip()]
+        return _names(self.disable_plugins)
+
+    @property
+    def allowed_unproven(self) -> list[str]:
+        """ERPs that need no record."""
+        return _names(self.unproven_erps)
 
     def vault(self) -> "Vault":
         """What the master key opens.
@@ -77,6 +85,10 @@ class Settings(BaseSettings):
             "There is no master key to seal credentials with: run `erpgate generate-key > erpgate.key` once, keep that "
             "file safe, and start with --key-file erpgate.key."
         )
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def operator_settings(

@@ -51,6 +51,7 @@ class Stage:
             "PYTHONPATH": os.pathsep.join(filter(None, (str(_PLUGIN), os.environ.get("PYTHONPATH")))),
             "PYTHONDONTWRITEBYTECODE": "1",  # where the disk is full, what Python writes of it would be cut short
             "ERPGATE_DISABLE_PLUGINS": "alegra",
+            "ERPGATE_UNPROVEN_ERPS": "alegra",
             "ERPGATE_KEY": _KEY,
             "ERPGATE_DATABASE_URL": self.database_url,
             "ERPGATE_LEASE_SECONDS": str(LEASE),

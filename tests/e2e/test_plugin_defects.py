@@ -1,6 +1,6 @@
 """A plugin that breaks its contract in one place: the server is up, others work, and the reason is seen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -43,6 +43,7 @@ class ShakyWorld(ToyWorld):
     """The toy ledger with a defect, as the ERP `shaky`."""
 
     erp = "shaky"
+    environ: Mapping[str, str] = {"ERPGATE_UNPROVEN_ERPS": "shaky"}
 
     def __init__(self, broken: Break) -> None:
         super().__init__()
@@ -65,7 +66,6 @@ CAPABILITIES = {
     "sku.normalise": shaky("sku", "normalise"),
     "sku.sku_of": shaky("sku", "sku_of"),
     "sku.refusal": shaky("sku", "refusal"),
-    "defaults.complete": shaky("defaults", "complete"),
     "mapper.identity": shaky("mapper", "identity"),
     "mapper.customer": shaky("mapper", "customer"),
     "mapper.invoice": shaky("mapper", "invoice"),
@@ -105,6 +105,7 @@ async def test_an_invoice_says_which_part_of_its_plugin_failed_and_others_go_out
         ("connect", shaky("connect", "")),
         ("connection.probe", shaky_connection("probe")),
         ("policy", shaky("policy", "")),
+        ("defaults.complete", shaky("defaults", "complete")),
     ],
 )
 async def test_a_caller_who_meets_a_defect_is_told_so(where: str, broken: Break, sqlite_url: str) -> None:

@@ -87,6 +87,7 @@ async def test_every_rule_is_written_down(toy_shop: Shop) -> None:
         ("channel_connected", True),
         ("channel_not_paused", True),
         ("automation_enabled", True),
+        ("erp_proven", True),
         ("order_time", True),
         ("sales_channel", True),
         ("order_state", True),

@@ -113,9 +113,6 @@ LEGAL_ENTITY_REGIME = "COMMON_REGIME"
 MEXICAN_VOID_CAUSE = "02"
 """Cause of a Mexican cancellation that names none of 01 to 04: the document had errors, and no other replaces it."""
 
-USUAL_CREDIT_TYPE = "OTHER"
-"""Type of a credit note in countries whose types are not known; electronic numberings want one."""
-
 MEXICAN_CREDIT_TYPE = "01"
 """Type of a Mexican credit note; 03 exists too."""
 

@@ -32,11 +32,13 @@ class ChannelView:
         name: Its id or resource name; comes back in the verdict.
         state: `connected`, `paused`, or a state before them.
         automation: Step 4 of the wizard.
+        erp_proven: Whether it is proved of its plugin that one sale makes one invoice.
     """
 
     name: str
     state: str
     automation: Automation
+    erp_proven: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -248,6 +250,14 @@ _RULES: Final = (
         expected=lambda _: "yes",
         holds=lambda case: case.automation.enabled,
         reason=Reason.AUTOMATION_OFF,
+    ),
+    _rule(
+        "erp_proven",
+        value=lambda case: _yes_no(case.channel.erp_proven),
+        expected=lambda _: "yes",
+        holds=lambda case: case.channel.erp_proven,
+        reason=Reason.ERP_NOT_PROVEN,
+        outcome=Outcome.WAITING,
     ),
     _rule(
         "order_time",

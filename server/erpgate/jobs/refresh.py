@@ -4,7 +4,6 @@ import datetime as dt
 from dataclasses import replace
 
 from erpgate.domain.problem import Blocked
-from erpgate.engine.errand import errand
 from erpgate.engine.lane import Lane
 from erpgate.engine.session import Session
 from erpgate.engine.settings import nth
@@ -47,8 +46,7 @@ async def sweep(lane: Lane, task: Task) -> Postponed | None:  # noqa: ARG001 - e
     for name in await lane.database.read(lambda c: invoices_to_look_at(c, account, now, _AT_A_TIME)):
         progress = await load_progress(lane, Task(account=account, kind=SWEEP, subject=name, due_time=now))
         if progress is not None:
-            with errand():
-                await _look(lane, session, progress)
+            await _look(lane, session, progress)
         if lane.crowded:
             return Postponed(delay=_PAUSE)
     due = await lane.database.read(lambda c: next_look_due(c, account))

@@ -220,6 +220,7 @@ def _registry(settings: Settings, parts: Parts) -> Registry:
         external=not settings.no_external_plugins,
         extra=parts.plugins,
         entry_points=None if parts.installed else (),
+        unproven=settings.allowed_unproven,
     )
 
 
@@ -235,7 +236,7 @@ def _handlers(clock: Clock, prober: Prober, settings: Settings) -> Mapping[str, 
         SYNC_CATALOG: syncing_catalog(dt.timedelta(seconds=settings.catalog_refresh_seconds)),
         FIND_SKUS: find_skus,
         READ_OPTIONS: read_options,
-        JUDGE_AGAIN: judging_again(Rules(clock), automatic_stage),
+        JUDGE_AGAIN: judging_again(Rules(clock, prober.registry.may_automate), automatic_stage),
         PROBE_CHANNEL: prober.probe_channel,
     }
 

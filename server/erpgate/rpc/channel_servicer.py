@@ -168,7 +168,7 @@ class ChannelRpcs(ChannelServiceServicer):
     async def ListErps(self, request: pb.ListErpsRequest, context: _Context) -> pb.ListErpsResponse:
         erps = self._registry.erps
         return pb.ListErpsResponse(
-            erps=[erp_to_wire(erps[name], self._registry.plugin_of(name)) for name in sorted(erps)],
+            erps=[erp_to_wire(self._registry, erps[name]) for name in sorted(erps)],
             unavailable_plugins=[plugin_to_wire(info) for info in self._registry.plugins if info.status != "ok"],
         )
 
@@ -179,7 +179,7 @@ class ChannelRpcs(ChannelServiceServicer):
         if erp is None:
             raise not_found(request.name)
         form = form_of(erp, request.language_code)
-        return pb.GetErpResponse(erp=erp_to_wire(erp, self._registry.plugin_of(name), form))
+        return pb.GetErpResponse(erp=erp_to_wire(self._registry, erp, form))
 
     @override
     async def CreateChannel(self, request: pb.CreateChannelRequest, context: _Context) -> pb.CreateChannelResponse:

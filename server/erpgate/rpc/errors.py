@@ -62,6 +62,7 @@ _BY_CODE: Final[Mapping[grpc.StatusCode, tuple[Reason, ...]]] = {
         Reason.ELIGIBLE,
         Reason.REQUESTED_BY_PERSON,
         Reason.AUTOMATION_OFF,
+        Reason.ERP_NOT_PROVEN,
         Reason.ORDER_STATE_NOT_SELECTED,
         Reason.SALES_CHANNEL_NOT_SELECTED,
         Reason.FULFILLMENT_EXCLUDED,

@@ -1,6 +1,6 @@
 """Orders: submitted, judged by the rules alone, and begun to be invoiced."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from erpgate.domain.basket import judge_basket
 from erpgate.domain.eligibility import ChannelView, Verdict, combine, judge
@@ -27,7 +27,7 @@ class Orders:
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
-        self._judge = Rules(sources.clock)
+        self._judge = Rules(sources.clock, sources.registry.may_automate)
 
     async def submit(self, order: Order) -> OrderRecord:
         """Stores and judges an order; durable when it returns. The ERP is not asked."""
@@ -72,27 +72,49 @@ class Rules:
 
     Args:
         clock: Where time comes from.
+        may_automate: Whether an ERP may invoice without a person.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, may_automate: Callable[[str], bool] = lambda _: True) -> None:
         self._clock = clock
+        self._may_automate = may_automate
 
     def __call__(
         self, order: Order, channels: Sequence[ChannelRecord], live: InvoiceRecord | None
     ) -> Sequence[VerdictRecord]:
         """One verdict per channel on an order by itself."""
-        return self._records(_judged(order, channels, live), live)
+        return self._records(self._judged(order, channels, live), live)
 
     def basket(
         self, orders: Sequence[Order], channels: Sequence[ChannelRecord], live: Mapping[str, InvoiceRecord]
     ) -> Mapping[str, Sequence[VerdictRecord]]:
         """By order id, one verdict per channel on each order of a basket."""
-        own = [_judged(order, channels, live.get(order.order_id)) for order in orders]
+        own = [self._judged(order, channels, live.get(order.order_id)) for order in orders]
         sent = next((invoice.name for invoice in live.values() if invoice.basket and invoice.frozen is not None), "")
         return {
             order.order_id: self._records(verdicts, live.get(order.order_id))
             for order, verdicts in zip(orders, judge_basket(orders, own, invoice=sent), strict=True)
         }
+
+    def _judged(self, order: Order, channels: Sequence[ChannelRecord], live: InvoiceRecord | None) -> Sequence[Verdict]:
+        invoice = live.name if live is not None and live.frozen is not None else ""
+        requested = live.channel if live is not None and live.requested else ""
+        verdicts = [
+            judge(
+                order,
+                ChannelView(
+                    name=channel.channel,
+                    state=channel.state.value,
+                    automation=_automation(channel),
+                    erp_proven=self._may_automate(channel.erp),
+                ),
+                already_invoiced=invoice,
+                reversed_=live is not None and live.reversed,
+                requested=requested == channel.channel,
+            )
+            for channel in channels
+        ]
+        return verdicts if requested else combine(verdicts)
 
     def _records(self, verdicts: Sequence[Verdict], live: InvoiceRecord | None) -> Sequence[VerdictRecord]:
         now = self._clock.now()
@@ -112,22 +134,6 @@ class Rules:
         ]
 
 
-def _judged(order: Order, channels: Sequence[ChannelRecord], live: InvoiceRecord | None) -> Sequence[Verdict]:
-    invoice = live.name if live is not None and live.frozen is not None else ""
-    requested = live.channel if live is not None and live.requested else ""
-    verdicts = [
-        judge(
-            order,
-            ChannelView(name=channel.channel, state=channel.state.value, automation=_automation(channel)),
-            already_invoiced=invoice,
-            reversed_=live is not None and live.reversed,
-            requested=requested == channel.channel,
-        )
-        for channel in channels
-    ]
-    return verdicts if requested else combine(verdicts)
-
-
 def automatic_stage(channel: ChannelRecord) -> Stage:
     """How far the channel's automatic invoices go."""
     automation = _automation(channel)
@@ -144,6 +150,7 @@ SENTENCES = {
     Reason.ELIGIBLE: "Every rule of the automation holds; the invoice is made.",
     Reason.REQUESTED_BY_PERSON: "Somebody asked for the invoice.",
     Reason.AUTOMATION_OFF: "Automatic invoicing is off.",
+    Reason.ERP_NOT_PROVEN: "The ERP's plugin has no recorded pass of the conformance suite: a person has to ask.",
     Reason.CHANNEL_NOT_CONNECTED: "The channel's wizard is not finished.",
     Reason.CHANNEL_PAUSED: "The channel is paused; the order is judged again when it is resumed.",
     Reason.ORDER_STATE_NOT_SELECTED: "The order's state is not among the selected ones.",

@@ -25,17 +25,21 @@ _sym_db = _symbol_database.Default()
 from erpgate.v1 import form_pb2 as erpgate_dot_v1_dot_form__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x65rpgate/v1/erp.proto\x12\nerpgate.v1\x1a\x15\x65rpgate/v1/form.proto\"\x90\x01\n\x03\x45rp\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x15\n\rcountry_codes\x18\x03 \x03(\t\x12\x11\n\tabilities\x18\x04 \x03(\t\x12\x1e\n\x04\x66orm\x18\x05 \x01(\x0b\x32\x10.erpgate.v1.Form\x12\"\n\x06plugin\x18\x06 \x01(\x0b\x32\x12.erpgate.v1.Plugin\"\xa2\x01\n\x06Plugin\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64istribution\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x13\n\x0b\x61pi_version\x18\x04 \x01(\x05\x12(\n\x06status\x18\x05 \x01(\x0e\x32\x18.erpgate.v1.PluginStatus\x12\x0f\n\x07\x66\x61ilure\x18\x06 \x01(\t\x12\x13\n\x0blast_defect\x18\x07 \x01(\t*y\n\x0cPluginStatus\x12\x1d\n\x19PLUGIN_STATUS_UNSPECIFIED\x10\x00\x12\x14\n\x10PLUGIN_STATUS_OK\x10\x01\x12\x18\n\x14PLUGIN_STATUS_FAILED\x10\x02\x12\x1a\n\x16PLUGIN_STATUS_DISABLED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x65rpgate/v1/erp.proto\x12\nerpgate.v1\x1a\x15\x65rpgate/v1/form.proto\"\xd4\x01\n\x03\x45rp\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x15\n\rcountry_codes\x18\x03 \x03(\t\x12\x11\n\tabilities\x18\x04 \x03(\t\x12\x1e\n\x04\x66orm\x18\x05 \x01(\x0b\x32\x10.erpgate.v1.Form\x12\"\n\x06plugin\x18\x06 \x01(\x0b\x32\x12.erpgate.v1.Plugin\x12,\n\x0b\x63onformance\x18\x07 \x01(\x0b\x32\x17.erpgate.v1.Conformance\x12\x14\n\x0cmay_automate\x18\x08 \x01(\x08\"f\n\x0b\x43onformance\x12+\n\x05level\x18\x01 \x01(\x0e\x32\x1c.erpgate.v1.ConformanceLevel\x12\x15\n\rsuite_version\x18\x02 \x01(\x05\x12\x13\n\x0brecord_date\x18\x03 \x01(\t\"\xa2\x01\n\x06Plugin\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64istribution\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x13\n\x0b\x61pi_version\x18\x04 \x01(\x05\x12(\n\x06status\x18\x05 \x01(\x0e\x32\x18.erpgate.v1.PluginStatus\x12\x0f\n\x07\x66\x61ilure\x18\x06 \x01(\t\x12\x13\n\x0blast_defect\x18\x07 \x01(\t*\xba\x01\n\x10\x43onformanceLevel\x12!\n\x1d\x43ONFORMANCE_LEVEL_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x43ONFORMANCE_LEVEL_CONNECTS\x10\x01\x12\x1b\n\x17\x43ONFORMANCE_LEVEL_READS\x10\x02\x12\x1e\n\x1a\x43ONFORMANCE_LEVEL_INVOICES\x10\x03\x12&\n\"CONFORMANCE_LEVEL_NEVER_DUPLICATES\x10\x04*y\n\x0cPluginStatus\x12\x1d\n\x19PLUGIN_STATUS_UNSPECIFIED\x10\x00\x12\x14\n\x10PLUGIN_STATUS_OK\x10\x01\x12\x18\n\x14PLUGIN_STATUS_FAILED\x10\x02\x12\x1a\n\x16PLUGIN_STATUS_DISABLED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'erpgate.v1.erp_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PLUGINSTATUS']._serialized_start=371
-  _globals['_PLUGINSTATUS']._serialized_end=492
+  _globals['_CONFORMANCELEVEL']._serialized_start=544
+  _globals['_CONFORMANCELEVEL']._serialized_end=730
+  _globals['_PLUGINSTATUS']._serialized_start=732
+  _globals['_PLUGINSTATUS']._serialized_end=853
   _globals['_ERP']._serialized_start=60
-  _globals['_ERP']._serialized_end=204
-  _globals['_PLUGIN']._serialized_start=207
-  _globals['_PLUGIN']._serialized_end=369
+  _globals['_ERP']._serialized_end=272
+  _globals['_CONFORMANCE']._serialized_start=274
+  _globals['_CONFORMANCE']._serialized_end=376
+  _globals['_PLUGIN']._serialized_start=379
+  _globals['_PLUGIN']._serialized_end=541
 # @@protoc_insertion_point(module_scope)

@@ -20,6 +20,38 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _ConformanceLevel:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ConformanceLevelEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ConformanceLevel.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CONFORMANCE_LEVEL_UNSPECIFIED: _ConformanceLevel.ValueType  # 0
+    """Nothing is proved."""
+    CONFORMANCE_LEVEL_CONNECTS: _ConformanceLevel.ValueType  # 1
+    """A company can be connected."""
+    CONFORMANCE_LEVEL_READS: _ConformanceLevel.ValueType  # 2
+    """The catalogue is read whole."""
+    CONFORMANCE_LEVEL_INVOICES: _ConformanceLevel.ValueType  # 3
+    """Documents come to what was paid."""
+    CONFORMANCE_LEVEL_NEVER_DUPLICATES: _ConformanceLevel.ValueType  # 4
+    """Whatever happens to an answer, one sale makes one document."""
+
+class ConformanceLevel(_ConformanceLevel, metaclass=_ConformanceLevelEnumTypeWrapper):
+    """How much is proved of a plugin; each level needs those before it."""
+
+CONFORMANCE_LEVEL_UNSPECIFIED: ConformanceLevel.ValueType  # 0
+"""Nothing is proved."""
+CONFORMANCE_LEVEL_CONNECTS: ConformanceLevel.ValueType  # 1
+"""A company can be connected."""
+CONFORMANCE_LEVEL_READS: ConformanceLevel.ValueType  # 2
+"""The catalogue is read whole."""
+CONFORMANCE_LEVEL_INVOICES: ConformanceLevel.ValueType  # 3
+"""Documents come to what was paid."""
+CONFORMANCE_LEVEL_NEVER_DUPLICATES: ConformanceLevel.ValueType  # 4
+"""Whatever happens to an answer, one sale makes one document."""
+Global___ConformanceLevel: _TypeAlias = ConformanceLevel  # noqa: Y015
+
 class _PluginStatus:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -60,10 +92,14 @@ class Erp(_message.Message):
     ABILITIES_FIELD_NUMBER: _builtins.int
     FORM_FIELD_NUMBER: _builtins.int
     PLUGIN_FIELD_NUMBER: _builtins.int
+    CONFORMANCE_FIELD_NUMBER: _builtins.int
+    MAY_AUTOMATE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Resource name, such as `erps/acme-books`."""
     title: _builtins.str
     """As merchants know it."""
+    may_automate: _builtins.bool
+    """Whether it may invoice without a person: NEVER_DUPLICATES is proved, or the operator allows it."""
     @_builtins.property
     def country_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """ISO 3166-1 alpha-2 codes of the countries that can be connected."""
@@ -80,6 +116,10 @@ class Erp(_message.Message):
     def plugin(self) -> Global___Plugin:
         """Where it comes from."""
 
+    @_builtins.property
+    def conformance(self) -> Global___Conformance:
+        """What the conformance suite has proved of it; not set where nothing is recorded for this version of its plugin."""
+
     def __init__(
         self,
         *,
@@ -89,14 +129,46 @@ class Erp(_message.Message):
         abilities: _abc.Iterable[_builtins.str] | None = ...,
         form: _form_pb2.Form | None = ...,
         plugin: Global___Plugin | None = ...,
+        conformance: Global___Conformance | None = ...,
+        may_automate: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["form", b"form", "plugin", b"plugin"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["conformance", b"conformance", "form", b"form", "plugin", b"plugin"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["abilities", b"abilities", "country_codes", b"country_codes", "form", b"form", "name", b"name", "plugin", b"plugin", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["abilities", b"abilities", "conformance", b"conformance", "country_codes", b"country_codes", "form", b"form", "may_automate", b"may_automate", "name", b"name", "plugin", b"plugin", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Erp: _TypeAlias = Erp  # noqa: Y015
+
+@_typing.final
+class Conformance(_message.Message):
+    """A recorded pass of the conformance suite."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEVEL_FIELD_NUMBER: _builtins.int
+    SUITE_VERSION_FIELD_NUMBER: _builtins.int
+    RECORD_DATE_FIELD_NUMBER: _builtins.int
+    level: Global___ConformanceLevel.ValueType
+    """The highest level that was passed, with all before it."""
+    suite_version: _builtins.int
+    """Version of the suite."""
+    record_date: _builtins.str
+    """Day of the run, such as `2026-03-02`."""
+    def __init__(
+        self,
+        *,
+        level: Global___ConformanceLevel.ValueType = ...,
+        suite_version: _builtins.int = ...,
+        record_date: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["level", b"level", "record_date", b"record_date", "suite_version", b"suite_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Conformance: _TypeAlias = Conformance  # noqa: Y015
 
 @_typing.final
 class Plugin(_message.Message):

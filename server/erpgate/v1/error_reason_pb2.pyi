@@ -241,6 +241,15 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     What to do: Invoice it with CreateInvoice, or switch automation on.
     """
+    ERROR_REASON_ERP_NOT_PROVEN: _ErrorReason.ValueType  # 96
+    """The ERP's plugin has no recorded pass of the conformance suite's level "never duplicates", so it does not invoice by
+    itself.
+
+    Code: OK. Metadata: none.
+
+    What to do: Invoice with CreateInvoice, ask the plugin's authors for a release that passed, or let the operator set
+    ERPGATE_UNPROVEN_ERPS.
+    """
     ERROR_REASON_CHANNEL_PAUSED: _ErrorReason.ValueType  # 32
     """The channel is paused.
 
@@ -754,6 +763,15 @@ ERROR_REASON_AUTOMATION_OFF: ErrorReason.ValueType  # 31
 Code: OK. Metadata: none.
 
 What to do: Invoice it with CreateInvoice, or switch automation on.
+"""
+ERROR_REASON_ERP_NOT_PROVEN: ErrorReason.ValueType  # 96
+"""The ERP's plugin has no recorded pass of the conformance suite's level "never duplicates", so it does not invoice by
+itself.
+
+Code: OK. Metadata: none.
+
+What to do: Invoice with CreateInvoice, ask the plugin's authors for a release that passed, or let the operator set
+ERPGATE_UNPROVEN_ERPS.
 """
 ERROR_REASON_CHANNEL_PAUSED: ErrorReason.ValueType  # 32
 """The channel is paused.

@@ -1,31 +1,15 @@
 """Neutral to Alegra, held against readable files: `pytest tests/plugins/alegra --rewrite-golden` writes them anew."""
 
-import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from erpgate.plugin import (
-    Address,
-    Buyer,
-    Company,
-    Document,
-    DocumentId,
-    Draft,
-    DraftLine,
-    ItemId,
-    Payment,
-    PaymentMethod,
-    Rejected,
-    Stage,
-)
+from erpgate.plugin import Address, Buyer, Company, Draft, DraftLine, ItemId
 from erpgate_alegra.amounts import json_number
 from erpgate_alegra.erp import ALEGRA
-from erpgate_alegra.mapping import AlegraMapper
 from erpgate_alegra.notes import observations, reference_in
-from erpgate_alegra.payments import payment_payload
 from erpgate_alegra.settings import AlegraSettings
 from hypothesis import given
 from hypothesis import strategies as st
@@ -141,59 +125,3 @@ def test_every_decimal_arrives_as_itself(value: Decimal) -> None:
 @given(st.integers(min_value=-(10**15) + 1, max_value=10**15 - 1), st.integers(min_value=0, max_value=12))
 def test_fifteen_digits_always_fit_a_number(digits: int, places: int) -> None:
     assert not isinstance(json_number(Decimal(digits).scaleb(-places)), str)
-
-
-def test_a_credit_note_for_all_of_an_issued_invoice(golden: Golden, draft: Draft, company: Company) -> None:
-    credit = replace(draft, reference=f"{draft.reference}-1", stage=Stage.ISSUED, note="Devuelto")
-
-    golden("credit_note_colombia", AlegraMapper().credit_note(credit, an_invoice(draft), SETTINGS, company))
-
-
-def test_a_credit_note_names_at_most_what_is_still_to_be_paid(draft: Draft, company: Company) -> None:
-    paid = replace(an_invoice(draft), balance=Decimal(0))
-    partly = replace(paid, balance=Decimal("10.5"))
-    part = replace(draft, total=Decimal(20))
-
-    assert "invoices" not in AlegraMapper().credit_note(part, paid, SETTINGS, company)
-    body = AlegraMapper().credit_note(part, partly, SETTINGS, company)
-    assert (body["invoices"], body["type"]) == ([{"id": "55", "amount": 10.5}], "PARTIALL_DEVOLUTION")
-
-
-def test_a_payment_goes_to_the_account_that_is_named_or_chosen(draft: Draft) -> None:
-    invoice = an_invoice(draft)
-    payment = Payment(
-        reference="ABC-2", date=dt.date(2026, 3, 1), amount=Decimal("10.50"), method=PaymentMethod.CREDIT_CARD
-    )
-
-    assert payment_payload(invoice, payment, "7", {}) == {
-        "type": "in",
-        "date": "2026-03-01",
-        "bankAccount": {"id": "7"},
-        "paymentMethod": "credit-card",
-        "client": {"id": draft.customer},
-        "invoices": [{"id": "55", "amount": 10.5}],
-        "observations": "ref:ABC-2",
-    }
-    assert payment_payload(invoice, replace(payment, account="9"), "7", {})["bankAccount"] == {"id": "9"}
-    with pytest.raises(Rejected) as refused:
-        payment_payload(invoice, payment, "", {})
-    assert refused.value.fields == {"account": "is required"}
-
-
-def an_invoice(draft: Draft) -> Document:
-    """The draft as Alegra has it."""
-    return Document(
-        id=DocumentId("55"),
-        number="FE1",
-        reference=draft.reference,
-        stage=Stage.ISSUED,
-        voided=False,
-        fiscal="accepted",
-        date=draft.date,
-        customer=draft.customer,
-        currency_code=draft.currency_code,
-        total=draft.total,
-        tax_base=draft.tax_base,
-        tax=draft.tax,
-        balance=draft.total,
-    )

@@ -1,5 +1,6 @@
 """Which orders become invoices by themselves."""
 
+import dataclasses
 import datetime as dt
 import itertools
 from typing import Any
@@ -16,6 +17,7 @@ RULES = [
     "channel_connected",
     "channel_not_paused",
     "automation_enabled",
+    "erp_proven",
     "order_time",
     "sales_channel",
     "order_state",
@@ -49,6 +51,7 @@ def test_every_rule_is_asked_and_written_down() -> None:
             RuleResult(rule="channel_connected", value="connected", expected="connected, paused", passed=True),
             RuleResult(rule="channel_not_paused", value="connected", expected="not paused", passed=True),
             RuleResult(rule="automation_enabled", value="yes", expected="yes", passed=True),
+            RuleResult(rule="erp_proven", value="yes", expected="yes", passed=True),
             RuleResult(
                 rule="order_time",
                 value="2026-03-02T12:00:00+00:00",
@@ -207,3 +210,14 @@ def test_one_channel_that_would_invoice_does() -> None:
     )
     assert combine(verdicts) == verdicts
     assert combine(()) == ()
+
+
+def test_an_erp_of_which_nothing_is_proved_waits_for_a_person() -> None:
+    channel = dataclasses.replace(a_channel(), erp_proven=False)
+    verdict = judge(an_order(), channel, already_invoiced="")
+    assert (verdict.outcome, verdict.reason, failed(verdict)) == (
+        Outcome.WAITING,
+        Reason.ERP_NOT_PROVEN,
+        ["erp_proven"],
+    )
+    assert judge(an_order(), channel, already_invoiced="", requested=True).outcome is Outcome.INVOICE

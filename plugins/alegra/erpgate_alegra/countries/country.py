@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from erpgate_alegra.assumptions import USUAL_CREDIT_TYPE
 from erpgate_alegra.document_types import LEGAL_ENTITY, DocumentType, letters_and_digits
 
 AddressField = Literal["street", "city", "region", "postal_code"]
@@ -102,7 +101,7 @@ class Country:
     payment_method: Choice = Choice()
     invoice_use: Choice = Choice()
     invoice_fields: Mapping[str, str] = field(default_factory=dict)
-    credit: CreditCodes = CreditCodes(whole={"type": USUAL_CREDIT_TYPE}, part={"type": USUAL_CREDIT_TYPE})
+    credit: CreditCodes = CreditCodes()
     void_cause: str = ""
     takes_order_number: bool = False
     address_keys: tuple[str, str, str, str] = ("address", "city", "department", "zipCode")

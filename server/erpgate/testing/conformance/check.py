@@ -1,28 +1,19 @@
 """One behaviour that a plugin must have."""
 
 import asyncio
-import enum
 import inspect
 import unittest
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from erpgate.proofs import Level
 from erpgate.testing.conformance.bench import Bench
 
 _PATIENCE = 30.0
 """Seconds that one check may take."""
 
 E = TypeVar("E", bound=Exception)
-
-
-class Level(enum.IntEnum):
-    """How much is proved of a plugin; each level needs those before it."""
-
-    CONNECTS = 1
-    READS = 2
-    INVOICES = 3
-    NEVER_DUPLICATES = 4
 
 
 class NotConformant(AssertionError):

@@ -5,8 +5,9 @@ import zoneinfo
 from erpgate.plugin.errors import Misconfigured, Unavailable
 from erpgate.plugin.reasons import Reason
 from erpgate.plugin.simulator import Spot, Trouble
+from erpgate.proofs import Level
 from erpgate.testing.conformance.bench import Bench
-from erpgate.testing.conformance.check import Level, check, ends_as, expect
+from erpgate.testing.conformance.check import check, ends_as, expect
 
 _CONNECTS = Level.CONNECTS
 

@@ -8,8 +8,9 @@ from typing import Any
 from erpgate.plugin.errors import ErpError, OutcomeUnknown, Unavailable
 from erpgate.plugin.model import Stage
 from erpgate.plugin.simulator import Spot, Trouble
+from erpgate.proofs import Level
 from erpgate.testing.conformance.bench import Bench
-from erpgate.testing.conformance.check import Fault, Level, NotApplicable, check, ends_as, expect
+from erpgate.testing.conformance.check import Fault, NotApplicable, check, ends_as, expect
 
 _NEVER = Level.NEVER_DUPLICATES
 _NOT_DONE = (Trouble.SERVER_ERROR, Trouble.DROPPED)

@@ -7,8 +7,9 @@ import pydantic
 from erpgate.plugin.erp import API_VERSION, OLDEST_API_VERSION
 from erpgate.plugin.forms import BoundField, Text, fields_of
 from erpgate.plugin.policy import Ability
+from erpgate.proofs import Level
 from erpgate.testing.conformance.bench import Bench
-from erpgate.testing.conformance.check import Level, check, expect
+from erpgate.testing.conformance.check import check, expect
 
 _CONNECTS = Level.CONNECTS
 _METHODS = {

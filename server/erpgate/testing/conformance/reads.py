@@ -10,9 +10,10 @@ from erpgate.plugin.forms import Source, fields_of
 from erpgate.plugin.model import Item
 from erpgate.plugin.policy import Ability
 from erpgate.plugin.simulator import Spot, Trouble
+from erpgate.proofs import Level
 from erpgate.testing.conformance import sample
 from erpgate.testing.conformance.bench import Bench, Books
-from erpgate.testing.conformance.check import Level, NotApplicable, check, ends_as, expect
+from erpgate.testing.conformance.check import NotApplicable, check, ends_as, expect
 
 _READS = Level.READS
 _OWN_CHOICES = {Source.PRICE_LIST: Ability.PRICE_LISTS, Source.WAREHOUSE: Ability.WAREHOUSES}

@@ -17,7 +17,13 @@ _CURRENCIES = {
 }
 """Where it sells first, if the ERP is used there: currency and decimals."""
 
-RATES = {"SHIRT": Decimal("0.19"), "COFFEE": Decimal("0.05"), "BOOK": Decimal(0)}
+RATES = {
+    "SHIRT": Decimal("0.19"),
+    "COFFEE": Decimal("0.05"),
+    "BOOK": Decimal(0),
+    "MUG": Decimal("0.19"),
+    "HAT": Decimal("0.19"),
+}
 """Items that can be sold, with the rate of their tax."""
 
 INACTIVE = "OLD"

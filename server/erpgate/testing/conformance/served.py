@@ -5,9 +5,10 @@ from decimal import Decimal
 
 from erpgate.client import ErpgateError
 from erpgate.plugin.simulator import Spot, Trouble
+from erpgate.proofs import Level
 from erpgate.testing.conformance import sample
 from erpgate.testing.conformance.bench import ONE_SHIRT, Bench
-from erpgate.testing.conformance.check import Fault, Level, check, expect
+from erpgate.testing.conformance.check import Fault, check, expect
 from erpgate.testing.conformance.server import CHANNEL, MERCHANT, open_shop
 from erpgate.v1 import catalog_service_pb2, channel_pb2, invoice_pb2
 

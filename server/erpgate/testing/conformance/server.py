@@ -133,6 +133,7 @@ async def open_shop(bench: Bench) -> AsyncIterator[Shop]:
             listen="127.0.0.1:0",
             database_url=f"sqlite:///{Path(folder) / 'suite.sqlite3'}",
             key=pydantic.SecretStr(generate_key()),
+            unproven_erps="*",
         )
         async with open_app(settings, parts) as app:
             client = Client(f"127.0.0.1:{app.port}", timeout=20)

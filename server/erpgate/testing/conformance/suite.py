@@ -1,20 +1,19 @@
 """The suite: every check in order, for one plugin."""
 
 import asyncio
+import datetime as dt
 import unittest
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from erpgate.plugin.erp import Erp
 from erpgate.plugin.simulator import Simulator
 from erpgate.plugins import load_plugins
+from erpgate.proofs import SUITE_VERSION, Level, Proof
 from erpgate.testing.conformance import connects, duplicates, invoices, offer, reads, served, thinks
 from erpgate.testing.conformance.bench import open_bench
-from erpgate.testing.conformance.check import Check, Level, NotConformant
-
-SUITE_VERSION = 1
-"""Rises when checks are added that a plugin may fail; a record names the one that it was made with."""
+from erpgate.testing.conformance.check import Check, NotConformant
 
 CHECKS: Sequence[Check] = tuple(
     sorted(
@@ -120,11 +119,23 @@ def run_suite(
     return results
 
 
-def level_of(results: Iterable[Result]) -> int:
-    """The highest level of which, and of those before, no check failed; 0 for none."""
+def level_of(results: Sequence[Result]) -> Level:
+    """The highest level of which, and of those before, no check failed."""
     failed = [result.check.level for result in results if result.outcome == "failed"]
-    reached = [result.check.level for result in results]
-    return min(min(failed) - 1 if failed else max(reached, default=0), max(reached, default=0))
+    reached = max((result.check.level for result in results), default=Level.NONE)
+    return min(reached, Level(min(failed) - 1)) if failed else reached
+
+
+def proof_of(results: Sequence[Result], version: str) -> Proof:
+    """What these results prove of a plugin of this version."""
+    return Proof(
+        level=level_of(results),
+        suite_version=SUITE_VERSION,
+        plugin_version=version,
+        date=dt.datetime.now(dt.UTC).date(),
+        passed=sum(result.outcome == "passed" for result in results),
+        skipped=sum(result.outcome == "skipped" for result in results),
+    )
 
 
 def offers_of(plugin: object, name: str = "") -> tuple[Erp[Any, Any], Simulator]:

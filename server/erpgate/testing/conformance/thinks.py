@@ -7,8 +7,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from erpgate.plugin.errors import Rejected
+from erpgate.proofs import Level
 from erpgate.testing.conformance.bench import Bench
-from erpgate.testing.conformance.check import Level, check, expect
+from erpgate.testing.conformance.check import check, expect
 
 _INVOICES = Level.INVOICES
 
