@@ -10,16 +10,14 @@ from erpgate.callers import digest_of
 from erpgate.client import Client
 from erpgate.rpc.app import ListenError
 from erpgate.v1 import (
-    catalog_service_pb2_grpc,
     channel_service_pb2,
-    channel_service_pb2_grpc,
     invoicing_service_pb2,
-    invoicing_service_pb2_grpc,
 )
 from fixtures.command import command
 from fixtures.databases import contents
+from fixtures.keyed import with_key
 from fixtures.orders import an_order
-from fixtures.server import Door, open_server
+from fixtures.server import open_server
 from fixtures.shop import Shop
 from fixtures.toy_world import ToyWorld
 from fixtures.waiting import eventually
@@ -37,29 +35,6 @@ def added(database_url: str, *arguments: str) -> str:
     done = command("callers", "add", *arguments, database_url=database_url)
     assert (done.code, done.complained) == (0, "")
     return done.told
-
-
-class _Keyed(grpc.aio.UnaryUnaryClientInterceptor):
-    """Sends a key with every call."""
-
-    def __init__(self, key: str) -> None:
-        self._key = key
-
-    async def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
-        metadata = grpc.aio.Metadata(("authorization", f"Bearer {self._key}"))
-        return await continuation(details._replace(metadata=metadata), request)
-
-
-def with_key(door: Door, key: str) -> Door:
-    """The same server for somebody with this key."""
-    interceptors = [_Keyed(key)]
-    channel = grpc.aio.insecure_channel(f"127.0.0.1:{door.app.port}", interceptors=interceptors)
-    return Door(
-        door.app,
-        channel_service_pb2_grpc.ChannelServiceStub(channel),
-        catalog_service_pb2_grpc.CatalogServiceStub(channel),
-        invoicing_service_pb2_grpc.InvoicingServiceStub(channel),
-    )
 
 
 async def told(call: Awaitable[Any]) -> tuple[grpc.StatusCode, str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import grpc
 import pytest
-from erpgate.v1 import channel_pb2
+from erpgate.v1 import channel_pb2, channel_service_pb2
 from fixtures.alegra_world import AlegraWorld
 from fixtures.orders import an_order
 from fixtures.server import Door, open_server
@@ -179,6 +179,24 @@ async def test_a_company_of_another_country_stores_nothing(alegra_door: Shop) ->
     assert (refused.code, refused.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "ERP_COUNTRY_MISMATCH")
     assert list(refused.fields) == ["channel.country_code"]
     assert list(await alegra_door.channels()) == []
+
+
+async def test_an_erp_that_is_slower_than_the_caller_waits_stores_nothing(
+    alegra: AlegraWorld, alegra_door: Shop
+) -> None:
+    """It is not away: so there is no channel that finishes by itself, and the caller may repeat the call."""
+    await alegra.break_({"method": "GET", "path": "/company$", "action": {"kind": "delay", "seconds": 5}})
+    message = channel_pb2.Channel(erp="erps/alegra", display_name="Main", country_code="CO")
+    request = channel_service_pb2.CreateChannelRequest(
+        parent=alegra_door.parent, channel=message, credentials=alegra.credentials, request_id=ID
+    )
+    refused = await refusal(alegra_door.door.channels.CreateChannel(request, timeout=0.5))
+    assert (refused.code, refused.reason) == (grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED")
+    assert list(await alegra_door.channels()) == []
+    await alegra.break_()
+    created = await alegra_door.door.channels.CreateChannel(request)
+    assert created.channel.state == CONFIGURATION_PENDING
+    assert len(await alegra_door.channels()) == 1
 
 
 async def test_settings_that_contradict_each_other_are_refused(unconnected: Shop) -> None:

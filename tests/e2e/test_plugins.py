@@ -1,11 +1,12 @@
 """A server with a plugin that does not work: the others do, and ListErps says why."""
 
 from erpgate.plugin import hookimpl
-from erpgate.v1 import channel_service_pb2, erp_pb2
+from erpgate.v1 import channel_pb2, channel_service_pb2, erp_pb2
 from fixtures.orders import an_order
 from fixtures.server import open_server
 from fixtures.shop import Shop
 from fixtures.toy_world import ToyWorld
+from fixtures.waiting import eventually
 from fixtures.world import World
 from rpc.harness import refusal
 
@@ -33,7 +34,7 @@ async def test_a_broken_plugin_is_shown_and_the_others_work(world: World, databa
 
 
 async def test_a_channel_whose_plugin_is_gone_is_kept(toy: ToyWorld, database_url: str) -> None:
-    """Its work is parked, and goes on when the plugin is back."""
+    """Its work is parked, which its health tells, and goes on by itself when the plugin is back."""
     async with open_server(database_url, toy) as door:
         await Shop(door, toy).connect()
     async with open_server(database_url) as door:
@@ -42,9 +43,13 @@ async def test_a_channel_whose_plugin_is_gone_is_kept(toy: ToyWorld, database_ur
         refused = await refusal(shop.create_invoice(order.name))
         assert (refused.reason, refused.metadata) == ("PLUGIN_UNAVAILABLE", {"erp": "toy"})
         assert await toy.sends() == 0
+
+        async def tells() -> bool:
+            return (await shop.get()).health == channel_pb2.CHANNEL_HEALTH_PLUGIN_UNAVAILABLE
+
+        await eventually("the channel's health tells", tells)
     async with open_server(database_url, toy) as door:
         shop = Shop(door, toy)
-        await shop.pause()
-        await shop.resume()
         await shop.settled(order.name)
+        assert (await shop.get()).health == channel_pb2.CHANNEL_HEALTH_OK
         assert len(await toy.documents()) == 1

@@ -15,7 +15,7 @@ from erpgate.plugin.errors import ErpError, Misconfigured, Unavailable
 from erpgate.plugin.http import Guard
 from erpgate.plugin.model import Company
 from erpgate.plugins import Registry
-from erpgate.store.channels import UpdateChannel, channel_of_account
+from erpgate.store.channels import SetHealth, UpdateChannel, channel_of_account
 from erpgate.store.credentials import get_sealed
 from erpgate.store.errors import Conflict
 from erpgate.store.records import ChannelRecord, ChannelState, Health
@@ -72,6 +72,10 @@ class Prober:
             return None
         sealed = await lane.database.read(lambda c: get_sealed(c, channel.merchant, channel.channel))
         erp = self.registry.erps.get(channel.erp)
+        if erp is None:
+            await lane.database.write(
+                SetHealth(channel.account, Health.PLUGIN_UNAVAILABLE, missing_plugin(channel.erp))
+            )
         if sealed is None or erp is None:
             return PARKED
         credentials = load_credentials(erp, self.vault.open(sealed[0], channel.name))
@@ -110,6 +114,11 @@ def with_company(channel: ChannelRecord, company: Company) -> ChannelRecord:
         health=Health.OK,
         health_message="",
     )
+
+
+def missing_plugin(erp: str) -> str:
+    """The health message of a channel whose plugin is not loaded."""
+    return f"No loaded plugin offers the ERP {erp}: the operator installs it. What waits goes on with the next start."
 
 
 def account_of(erp: str, company: Company) -> str:

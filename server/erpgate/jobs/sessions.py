@@ -7,12 +7,13 @@ import pydantic
 
 from erpgate.engine.lane import Lane
 from erpgate.engine.session import Outside, Session, dump_credentials, load_credentials, open_connection
+from erpgate.jobs.probe_channel import missing_plugin
 from erpgate.plugin.http import Guard
 from erpgate.plugins import Registry
-from erpgate.store.channels import channel_of_account
+from erpgate.store.channels import SetHealth, channel_of_account
 from erpgate.store.credentials import SaveCredentials, get_sealed
 from erpgate.store.database import Database
-from erpgate.store.records import ChannelRecord
+from erpgate.store.records import ChannelRecord, Health
 from erpgate.vault import Vault
 
 
@@ -35,7 +36,12 @@ class Sessions:
     async def open(self, lane: Lane) -> Session | None:
         """The lane's session under its channel's newest settings; None while it has no channel or no plugin."""
         channel = await self.database.read(lambda c: channel_of_account(c, lane.lease.account))
-        if channel is None or channel.company is None or channel.erp not in self.registry.erps:
+        if channel is not None and channel.erp not in self.registry.erps:
+            await self.database.write(
+                SetHealth(channel.account, Health.PLUGIN_UNAVAILABLE, missing_plugin(channel.erp))
+            )
+            return None
+        if channel is None or channel.company is None:
             return None
         current = lane.open
         if current is not None and not _same_channel(current.channel, channel):

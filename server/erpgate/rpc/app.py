@@ -52,6 +52,7 @@ from erpgate.service.sales_channels import SalesChannels
 from erpgate.service.sources import Sources
 from erpgate.settings import Settings, operator_settings
 from erpgate.store.callers import list_callers
+from erpgate.store.channels import WakeReturned
 from erpgate.store.database import Database, open_database
 from erpgate.store.errors import Conflict, StoreUnusable
 from erpgate.store.invoices import ISSUE_INVOICE
@@ -154,6 +155,7 @@ async def open_app(settings: Settings, parts: Parts | None = None, role: Role = 
         database.listen(worker.wake)
         if role is not Role.SERVER:
             await database.write(AddTasks((cut_feeds_task(parts.clock.now()),)))
+            await database.write(WakeReturned(tuple(registry.erps), parts.clock.now()))
         async with worker.running() if role is not Role.SERVER else contextlib.nullcontext():
             await server.start()
             try:

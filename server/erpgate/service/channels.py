@@ -254,6 +254,12 @@ def request_id_reused(request_id: str) -> Refused:
     )
 
 
+def stretched(secrets: Mapping[str, str], salt: str) -> str:
+    """A digest of secrets, of which each guess costs some milliseconds: it is stored, and a password may be short."""
+    text = json.dumps(dict(secrets), sort_keys=True).encode()
+    return hashlib.scrypt(text, salt=salt.encode(), n=2**12, r=8, p=1).hex()
+
+
 def fingerprint(*parts: object) -> str:
     """A digest of a request's content."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
@@ -262,7 +268,14 @@ def fingerprint(*parts: object) -> str:
 def _request_key(new: NewChannel) -> RequestKey | None:
     if not new.request_id:
         return None
-    content = (new.channel, new.erp, new.display_name, new.country_code, dict(new.credentials), dict(new.settings))
+    content = (
+        new.channel,
+        new.erp,
+        new.display_name,
+        new.country_code,
+        stretched(new.credentials, new.request_id),
+        dict(new.settings),
+    )
     return RequestKey(
         merchant=new.merchant, request_id=new.request_id, fingerprint=fingerprint("CreateChannel", *content)
     )

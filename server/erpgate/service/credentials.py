@@ -12,7 +12,14 @@ from erpgate.plugin.erp import Erp
 from erpgate.plugin.http import Unguarded
 from erpgate.plugin.model import Company
 from erpgate.plugin.reasons import Reason
-from erpgate.service.channels import check_country, company_taken, fingerprint, request_id_reused, sentence_of
+from erpgate.service.channels import (
+    check_country,
+    company_taken,
+    fingerprint,
+    request_id_reused,
+    sentence_of,
+    stretched,
+)
 from erpgate.service.commands import NewCredentials
 from erpgate.service.errors import Refused, not_found
 from erpgate.service.sources import Sources, violations
@@ -114,7 +121,7 @@ def credentials_of(erp: Erp[Any, Any], given: Mapping[str, str]) -> pydantic.Bas
 def _request_key(new: NewCredentials) -> RequestKey | None:
     if not new.request_id:
         return None
-    content = fingerprint("RotateCredentials", new.channel, dict(new.credentials))
+    content = fingerprint("RotateCredentials", new.channel, stretched(new.credentials, new.request_id))
     return RequestKey(merchant=new.merchant, request_id=new.request_id, fingerprint=content)
 
 

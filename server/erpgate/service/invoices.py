@@ -106,6 +106,12 @@ class Invoices:
         except Conflict as conflict:
             if conflict.what == "line":
                 raise refusal_of(conflict) from conflict
+            if conflict.what == "version":
+                raise Refused(
+                    Reason.ETAG_MISMATCH,
+                    f"{record.name} was changed at the same moment: repeat the call.",
+                    details={"etag": str(record.version)},
+                ) from conflict
             raise Refused(
                 Reason.STATE_CONFLICT,
                 f"{record.name} was sent already: overrides can't change it any more.",

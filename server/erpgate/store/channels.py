@@ -182,6 +182,22 @@ class Recover(Write[None]):
 
 
 @dataclass(frozen=True)
+class WakeReturned(Write[None]):
+    """Goes on with channels whose plugin was missing and is there now."""
+
+    erps: tuple[str, ...]
+    now: dt.datetime
+
+    def apply(self, connection: sa.Connection) -> None:
+        """Their tasks are due at once."""
+        returned = sa.and_(_channel.c.health == Health.PLUGIN_UNAVAILABLE, _channel.c.erp.in_(self.erps))
+        accounts = sorted(connection.execute(sa.select(_channel.c.account).where(returned)).scalars())
+        connection.execute(sa.update(_channel).where(returned).values(health=Health.OK, health_message=""))
+        for account in accounts:
+            wake_account(connection, account, self.now)
+
+
+@dataclass(frozen=True)
 class DeleteChannel(Write[None]):
     """Forgets a channel and its credentials; invoices and business keys stay."""
 
