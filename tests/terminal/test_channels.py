@@ -148,6 +148,53 @@ async def test_a_live_option_is_chosen_with_the_arrows(sqlite_url: str) -> None:
         assert (await shop.get()).settings.warehouse == "2"
 
 
+async def test_a_table_is_filled_in_row_by_row(sqlite_url: str) -> None:
+    """The item is asked for once the policy needs one; what the form shows by its conditions is what is asked."""
+    toy = ToyWorld()
+    async with open_server(sqlite_url, toy) as door:
+        shop = Shop(door, toy)
+        await shop.declare(shop_co="My shop")
+        credentials, settings, _ = (await form_of(door, "toy")).steps
+        table = "settings.shipping_by_sales_channel"
+
+        def walk(person: Person) -> int:
+            person.fills_in(credentials, signing_in(shop, credentials))
+            for field in settings.fields:
+                if field.path == table:
+                    person.answer("Add or change a row?", "y")
+                    person.answer("Shipping by sales channel", ENTER)
+                    person.answer("Invoice the shipping", DOWN + ENTER)
+                    person.answer("Shipping item", DOWN * 2 + ENTER)
+                    person.answer("Add or change a row?", ENTER)
+                elif not field.visible_if:
+                    person.answer(field.label, ENTER)
+            person.answer("Fill this step in now?", ENTER)
+            person.reads("Connected")
+            return person.ends()
+
+        code, _ = await at_terminal(shop, walk, *connecting(shop))
+        assert code == 0
+        rules = (await shop.get()).settings.shipping_by_sales_channel
+        assert dict(rules) == {"shop-co": channel_pb2.ShippingRule(policy=channel_pb2.SHIPPING_POLICY_LINE, item="2")}
+
+
+async def test_the_erp_is_chosen_and_a_pending_channel_says_so(sqlite_url: str) -> None:
+    toy = ToyWorld()
+    async with open_server(sqlite_url, toy) as door:
+        shop = Shop(door, toy, channel="toy")
+        credentials = (await form_of(door, "toy")).steps[0]
+        toy.unplug()
+
+        def walk(person: Person) -> int:
+            person.answer("ERP", DOWN + ENTER)
+            person.fills_in(credentials, signing_in(shop, credentials))
+            person.reads("asked again by itself")
+            return person.ends()
+
+        code, _ = await at_terminal(shop, walk, "connect", "--merchant", "acme", "--language", "en")
+        assert (code, (await shop.get()).state) == (0, channel_pb2.CHANNEL_STATE_CREDENTIALS_PENDING)
+
+
 async def test_the_life_of_a_channel(shop: Shop) -> None:
     await shop.connect()
 

@@ -135,8 +135,7 @@ class Walk:
             try:
                 return send()
             except ErpgateError as error:
-                refused = {_form_path(path) for path in error.fields}
-                wrong = [field for field in every(form) if field.path in refused]
+                wrong = [field for field in every(form) if any(_is_about(path, field) for path in error.fields)]
                 _tell(error, wrong)
                 if not wrong and not self._again(questions):
                     raise
@@ -169,16 +168,15 @@ class Walk:
         return Questions(values, options, form.language_code)
 
 
-def _form_path(request_path: str) -> str:
-    """The form's path of a request's field; a table's for what is wrong within a row."""
+def _is_about(request_path: str, field: form_pb2.FormField) -> bool:
+    """Whether a request's path names a form's field, or something within it: a row of a table, an element of a list."""
     path = request_path.removeprefix("channel.")
-    table = "settings.shipping_by_sales_channel"
-    return table if path.startswith(f"{table}.") else path
+    return path == field.path or path.startswith((f"{field.path}.", f"{field.path}["))
 
 
 def _tell(error: ErpgateError, wrong: Sequence[form_pb2.FormField]) -> None:
-    labels = {field.path: field.label for field in wrong}
     for path, description in error.fields.items():
-        questionary.print(f"{labels.get(_form_path(path), path)}: {description}", style="fg:ansired")
+        label = next((field.label for field in wrong if _is_about(path, field)), path)
+        questionary.print(f"{label}: {description}", style="fg:ansired")
     if not error.fields:
         questionary.print(error.message, style="fg:ansired")
