@@ -45,6 +45,8 @@ WHOLE_SETTINGS = {
         "warehouse": "3",
         "price_list": "4",
         "issue": True,
+        "shadow": True,
+        "hourly_cap": 30,
     },
     "ledger": "7",
     "copies": 2,
@@ -82,9 +84,20 @@ def whole_settings() -> channel_pb2.ChannelSettings:
             warehouse="3",
             price_list="4",
             issue=True,
+            shadow=True,
+            hourly_cap=30,
         ),
         erp_options=options,
     )
+
+
+NOTHING_ELSE = {
+    "include_fulfillment": False,
+    "skip_refunded": False,
+    "issue": False,
+    "shadow": False,
+    "hourly_cap": 0,
+}
 
 
 async def test_create_asks_for_all_of_it(door: Door) -> None:
@@ -145,7 +158,7 @@ async def test_what_is_empty_is_left_to_the_model(door: Door) -> None:
         "print_notes": False,
         "catalog_prices_with_taxes": False,
         "payment_term_days": 0,
-        "automation": {"enabled": True, "include_fulfillment": False, "skip_refunded": False, "issue": False},
+        "automation": {"enabled": True} | NOTHING_ELSE,
     }
 
 
@@ -254,7 +267,7 @@ async def test_update_of_all_settings_replaces_them(door: Door) -> None:
     assert change.settings is not None
     assert {key: value for key, value in change.settings.items() if value} == {
         "price_list": "5",
-        "automation": {"enabled": False, "include_fulfillment": False, "skip_refunded": False, "issue": False},
+        "automation": {"enabled": False} | NOTHING_ELSE,
     }
 
 

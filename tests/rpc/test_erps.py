@@ -73,6 +73,8 @@ async def test_steps_and_their_fields(door: Door) -> None:
             "settings.automation.warehouse",
             "settings.automation.price_list",
             "settings.automation.issue",
+            "settings.automation.shadow",
+            "settings.automation.hourly_cap",
             "settings.erp_options.payment_form",
         ],
     }

@@ -297,4 +297,11 @@ _RULES: Final = (
         holds=lambda case: not (case.automation.skip_refunded and case.order.refunded),
         reason=Reason.REFUNDED_EXCLUDED,
     ),
+    _rule(
+        "not_shadow",
+        value=lambda case: "in shadow mode" if case.automation.shadow else "sending",
+        expected=lambda _: "sending",
+        holds=lambda case: not case.automation.shadow,
+        reason=Reason.SHADOW_MODE,
+    ),
 )

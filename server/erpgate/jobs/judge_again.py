@@ -1,6 +1,7 @@
 """Judges orders again that wait for their channel, after its rules or its state have changed."""
 
 import asyncio
+import datetime as dt
 
 from erpgate.domain.eligibility import Outcome
 from erpgate.engine.lane import Lane
@@ -8,13 +9,11 @@ from erpgate.engine.work import PARKED, UNASKED, Handler, Postponed
 from erpgate.store.channels import channel_of_account
 from erpgate.store.judge import Judge, StageOf
 from erpgate.store.orders import list_orders
-from erpgate.store.submit_order import SubmitOrder
+from erpgate.store.submit_order import JUDGE_AGAIN, SubmitOrder
 from erpgate.store.tasks import CompleteTask, Task
 
-JUDGE_AGAIN = "judge_again"
-"""Kind of the task."""
-
 _PAGE = 200
+_MOMENT = dt.timedelta(milliseconds=1)
 
 
 def judging_again(judge: Judge, stage_of: StageOf) -> Handler:
@@ -25,7 +24,7 @@ def judging_again(judge: Judge, stage_of: StageOf) -> Handler:
         channel = await lane.database.read(lambda c: channel_of_account(c, lane.lease.account))
         if channel is None:
             return PARKED
-        after = ""
+        after, later = "", list[dt.datetime]()
         while True:
             page = await lane.database.read_long(
                 lambda c, after=after: list_orders(  # type: ignore[misc]
@@ -34,12 +33,18 @@ def judging_again(judge: Judge, stage_of: StageOf) -> Handler:
             )
             # All of them are handed in at once, so that they are one commit; their invoices then begin at once.
             writes = [SubmitOrder(record.order, judge, stage_of, lane.clock.now(), again=True) for record in page]
-            await asyncio.gather(*map(lane.database.write, writes))
+            submitted = await asyncio.gather(*map(lane.database.write, writes))
+            later += [answer.next_time for answer in submitted if answer.next_time is not None]
             lane.wake()
             if len(page) < _PAGE:
                 break
             after = page[-1].order_id
+        if later:  # of those beyond the hourly cap
+            return Postponed(delay=max(min(later) - lane.clock.now(), _MOMENT))
         await lane.database.write(CompleteTask(task, lane.lease))
         return UNASKED
 
     return judge_again
+
+
+__all__ = ["JUDGE_AGAIN", "judging_again"]

@@ -37,13 +37,13 @@ async def map_invoice(lane: Lane, session: Session, sale: Sale, invoice: Invoice
     terms = terms_of(session, invoice)
     check_currency(terms, sale)
     check_stage(terms)
-    matching = await _matched(lane, session, terms, sale)
+    matching = await matched_in_lane(lane, session, terms, sale)
     items = matching.all_items()
     await _learn(lane, terms, sale, invoice, items)
     await index_items(lane, session, list(configured_items(terms.settings).values()))
     plan = await planned(lane.database, terms, sale, items)
     days = dates(terms, lane.clock.now())
-    buyer, defaults_used = _completed(terms, sale)
+    buyer, defaults_used = completed(terms, sale)
     customer = CustomerId(terms.overrides.customer) or await customer_of(lane, session, buyer, terms.settings)
     draft = draft_of(
         sale,
@@ -83,7 +83,7 @@ def terms_of(session: Session, invoice: InvoiceRecord) -> Terms:
     )
 
 
-async def _matched(lane: Lane, session: Session, terms: Terms, sale: Sale) -> Matching:
+async def matched_in_lane(lane: Lane, session: Session, terms: Terms, sale: Sale) -> Matching:
     """What the lines are; items that seem to be missing are asked for once more."""
     aliases = await aliases_for(lane.database, terms, sale)
     codes = codes_of(terms, sale.lines, aliases)
@@ -97,13 +97,13 @@ async def _matched(lane: Lane, session: Session, terms: Terms, sale: Sale) -> Ma
     return await matched(lane.database, terms, sale, items, aliases, suggest=True)
 
 
-def _completed(terms: Terms, sale: Sale) -> tuple[Buyer, frozenset[str]]:
+def completed(terms: Terms, sale: Sale) -> tuple[Buyer, frozenset[str]]:
     """The buyer, and the settings that completed it; as given, where a person named the ERP's customer."""
     buyer = terms.overrides.buyer or sale.buyer
     if terms.overrides.customer:
         return buyer, frozenset()
-    completed: tuple[Buyer, frozenset[str]] = terms.erp.defaults.complete(buyer, terms.settings, terms.company)
-    return completed
+    found: tuple[Buyer, frozenset[str]] = terms.erp.defaults.complete(buyer, terms.settings, terms.company)
+    return found
 
 
 async def _learn(lane: Lane, terms: Terms, sale: Sale, invoice: InvoiceRecord, items: Mapping[str, Item]) -> None:

@@ -153,6 +153,28 @@ class Automation(pydantic.BaseModel, frozen=True, extra="forbid"):
             affects="issuing",
         ),
     ] = False
+    shadow: Annotated[
+        bool,
+        FormField(
+            kind="bool",
+            label=Text(es="Modo de prueba", en="Shadow mode", pt="Modo de teste"),
+            help=Text(
+                es="Evalúa y calcula cada pedido; no envía nada.",
+                en="Judges and computes every order; sends nothing.",
+                pt="Avalia e calcula cada pedido; não envia nada.",
+            ),
+            affects="issuing",
+        ),
+    ] = False
+    hourly_cap: Annotated[
+        int,
+        FormField(
+            kind="integer",
+            label=Text(es="Máximo de facturas por hora", en="Most invoices per hour", pt="Máximo de faturas por hora"),
+            help=Text(es="0 significa sin límite.", en="0 means no limit.", pt="0 significa sem limite."),
+            affects="issuing",
+        ),
+    ] = pydantic.Field(default=0, ge=0, le=100_000)
 
     @pydantic.model_validator(mode="after")
     def _issue_needs_open(self) -> "Automation":

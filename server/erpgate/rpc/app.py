@@ -29,6 +29,7 @@ from erpgate.jobs.read_options import READ_OPTIONS, read_options
 from erpgate.jobs.refresh import SWEEP, refresh_invoice, sweep
 from erpgate.jobs.run_operation import run_operation
 from erpgate.jobs.sessions import Sessions
+from erpgate.jobs.shadow_order import shadowing
 from erpgate.plugin.http import Transport
 from erpgate.plugins import Registry, load_plugins
 from erpgate.rpc.auth import Doorkeeper, KeyedDoor
@@ -59,6 +60,7 @@ from erpgate.store.invoices import ISSUE_INVOICE
 from erpgate.store.keys import UseKeys
 from erpgate.store.request_operation import REFRESH_INVOICE, RUN_OPERATION
 from erpgate.store.restorations import Restoration, restorations
+from erpgate.store.submit_order import SHADOW_ORDER
 from erpgate.store.tasks import AddTasks, Claim
 from erpgate.vault import Vault, VaultError
 
@@ -239,6 +241,7 @@ def _handlers(clock: Clock, prober: Prober, settings: Settings) -> Mapping[str, 
         FIND_SKUS: find_skus,
         READ_OPTIONS: read_options,
         JUDGE_AGAIN: judging_again(Rules(clock, prober.registry.may_automate), automatic_stage),
+        SHADOW_ORDER: shadowing(automatic_stage),
         PROBE_CHANNEL: prober.probe_channel,
     }
 

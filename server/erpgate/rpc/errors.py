@@ -71,6 +71,8 @@ _BY_CODE: Final[Mapping[grpc.StatusCode, tuple[Reason, ...]]] = {
         Reason.SEVERAL_CHANNELS_ELIGIBLE,
         Reason.CREDIT_NOTE_SUGGESTED,
         Reason.BASKET_CLOSED,
+        Reason.SHADOW_MODE,
+        Reason.HOURLY_CAP_REACHED,
         Reason.CLOCK_SKEWED,
         Reason.CATALOG_OUTDATED,
         Reason.INVOICE_REVERSED,

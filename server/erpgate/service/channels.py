@@ -21,7 +21,7 @@ from erpgate.plugin.forms import Source
 from erpgate.plugin.http import Unguarded
 from erpgate.plugin.model import Company, Payload
 from erpgate.plugin.reasons import Reason
-from erpgate.plugin.settings import ChannelSettings
+from erpgate.plugin.settings import Automation, ChannelSettings
 from erpgate.service.commands import ChannelChange, NewChannel
 from erpgate.service.completeness import check_complete
 from erpgate.service.errors import Refused
@@ -191,7 +191,10 @@ class Channels:
         erp = self._sources.erp(record.erp)
         parsed = _settings_of(erp, settings, "channel.settings")
         automation = parsed.automation
-        if automation.enabled and automation.start_time is None:
+        before = Automation.model_validate(record.settings.get("automation") or {})
+        left_shadow = before.shadow and not automation.shadow and automation.start_time == before.start_time
+        # What was placed in shadow mode is not billed later by itself.
+        if automation.enabled and (automation.start_time is None or left_shadow):
             started = automation.model_copy(update={"start_time": self._sources.clock.now()})
             parsed = parsed.model_copy(update={"automation": started})
         if record.state in (ChannelState.CONNECTED, ChannelState.PAUSED):

@@ -165,5 +165,6 @@ SENTENCES = {
     Reason.BASKET_INCOMPLETE: "The basket is invoiced as one, and not all of its orders can be invoiced yet.",
     Reason.BASKET_INCONSISTENT: "The orders of the basket differ in currency or buyer: one invoice cannot be for all.",
     Reason.BASKET_CLOSED: "The order came after its basket was invoiced without it: invoice it by itself.",
+    Reason.SHADOW_MODE: "Every rule holds, and the channel is in shadow mode: nothing is sent.",
 }
 """One sentence per reason of a verdict."""

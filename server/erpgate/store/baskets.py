@@ -12,6 +12,7 @@ from erpgate.domain.order import Order
 from erpgate.domain.sale import Sale
 from erpgate.plugin.reasons import Reason
 from erpgate.store import schema
+from erpgate.store.caps import Caps, capped
 from erpgate.store.channels import channels_of
 from erpgate.store.invoices import (
     begin_invoices,
@@ -70,17 +71,18 @@ def orders_of_basket(connection: sa.Connection, key: BasketKey) -> Sequence[sa.R
 
 
 def settle_basket(
-    connection: sa.Connection, key: BasketKey, judge: Judge, stage_of: StageOf, now: dt.datetime
+    connection: sa.Connection, key: BasketKey, judge: Judge, stage_of: StageOf, now: dt.datetime, caps: Caps
 ) -> Sequence[OrderRecord]:
     """Judges a basket's orders, and makes its invoice be for those that shall be invoiced; part of a caller's write.
 
     The basket is locked and its orders are stored.
     """
-    return _Basket(connection, key, judge, now).settle(stage_of)
+    return _Basket(connection, key, judge, now, caps).settle(stage_of)
 
 
 class _Basket:
-    def __init__(self, connection: sa.Connection, key: BasketKey, judge: Judge, now: dt.datetime) -> None:
+    def __init__(self, connection: sa.Connection, key: BasketKey, judge: Judge, now: dt.datetime, caps: Caps) -> None:
+        self._caps = caps
         self._connection = connection
         self._merchant = key[0]
         self._id = key[2]
@@ -156,6 +158,11 @@ class _Basket:
         self._note(renewed)
 
     def _begin(self, channel: ChannelRecord, orders: Sequence[Order], stage_of: StageOf) -> None:
+        next_time = self._caps.admit(channel)
+        if next_time is not None:
+            for order in orders:
+                self._records[order.order_id] = capped(self._records[order.order_id], channel, next_time)
+            return
         invoice = new_invoice(orders, channel, stage_of(channel), self._now, basket=self._id)
         begin_invoices(self._connection, [(orders, invoice)], self._now)
         self._note(invoice)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -10,9 +10,11 @@ import sqlalchemy as sa
 
 from erpgate.domain.eligibility import Outcome
 from erpgate.domain.order import Order
+from erpgate.plugin.reasons import Reason
 from erpgate.store import schema
 from erpgate.store.baskets import BasketKey, already_invoiced, basket_of, lock_baskets, settle_basket, with_invoice
 from erpgate.store.bulk import BulkSelect
+from erpgate.store.caps import Caps, capped
 from erpgate.store.channels import channels_of
 from erpgate.store.codecs import from_json, from_micros, to_json
 from erpgate.store.errors import Conflict
@@ -30,9 +32,15 @@ from erpgate.store.orders import order_record, order_row, source_time
 from erpgate.store.records import ChannelRecord, InvoiceRecord, InvoiceState, OrderRecord
 from erpgate.store.sales_channels import note_seen
 from erpgate.store.sold import post_sales
-from erpgate.store.tasks import wake
+from erpgate.store.tasks import Task, wake
 from erpgate.store.verdicts import put_verdicts, verdicts_of
 from erpgate.store.writes import Write
+
+JUDGE_AGAIN = "judge_again"
+"""Kind of the task that judges a merchant's waiting orders again."""
+
+SHADOW_ORDER = "shadow_order"
+"""Kind of the task that computes what shadow mode does not send."""
 
 _order = schema.sales_order
 _Key = tuple[str, str]
@@ -50,10 +58,12 @@ class Submitted:
     Attributes:
         record: As stored.
         account: The lane that got work; empty when none did.
+        next_time: When an order beyond the hourly cap can be judged again; None for others.
     """
 
     record: OrderRecord
     account: str = ""
+    next_time: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +116,7 @@ class _Batch:
         self._channels = channels_of(connection, sorted({merchant for merchant, _ in keys}))
         self._woken: dict[_Key, str] = {}
         self._baskets: dict[BasketKey, SubmitOrder] = {}
+        self._caps = Caps(connection, submits[0].now)
 
     def run(self) -> Sequence[Submitted | Exception]:
         lock_baskets(self._connection, filter(None, (basket_of(submit.order) for submit in self._submits)))
@@ -143,18 +154,44 @@ class _Batch:
         settled = (*begun, *self._settled_baskets())
         self._post_sales(settled)
         by_key = {(record.order.merchant, record.order_id): record for record in settled}
+        self._plan(by_key)
         return [
-            answer
-            if isinstance(answer, Exception)
-            else Submitted(record=by_key.get(submit.key, answer), account=self._woken.get(submit.key, ""))
+            answer if isinstance(answer, Exception) else self._answer(submit, by_key.get(submit.key, answer))
             for submit, answer in zip(self._submits, answers, strict=True)
         ]
+
+    def _answer(self, submit: SubmitOrder, record: OrderRecord) -> Submitted:
+        later = self._caps.later.values()
+        waits = {v.channel for v in record.verdicts if v.reason is Reason.HOURLY_CAP_REACHED}
+        next_time = min((time for channel, time in later if channel.channel in waits), default=None)
+        return Submitted(record=record, account=self._woken.get(submit.key, ""), next_time=next_time)
+
+    def _plan(self, records: Mapping[_Key, OrderRecord]) -> None:
+        """Lets lanes compute what shadow mode holds back, and judge again what the hourly cap holds back."""
+        now = self._submits[0].now
+        tasks = [
+            Task(
+                account=channel.account,
+                kind=SHADOW_ORDER,
+                subject=f"merchants/{merchant}/orders/{order_id}",
+                due_time=now,
+            )
+            for (merchant, order_id), record in records.items()
+            for channel in self._channels[merchant]
+            if any(v.channel == channel.channel and v.reason is Reason.SHADOW_MODE for v in record.verdicts)
+        ]
+        if not self._submits[0].again:  # whoever judges again comes back by itself
+            tasks += [
+                Task(account=account, kind=JUDGE_AGAIN, subject=channel.name, due_time=time)
+                for account, (channel, time) in self._caps.later.items()
+            ]
+        wake(self._connection, tasks)
 
     def _settled_baskets(self) -> Iterator[OrderRecord]:
         """The orders of every basket that an order of the batch is part of."""
         for key, submit in self._baskets.items():
             channels = self._channels[key[0]]
-            for record in settle_basket(self._connection, key, submit.judge, submit.stage_of, submit.now):
+            for record in settle_basket(self._connection, key, submit.judge, submit.stage_of, submit.now, self._caps):
                 channel = next((c for c in channels if c.channel == _invoicing(record)), None)
                 if channel is not None:
                     self._woken[record.order.merchant, record.order_id] = channel.account
@@ -212,6 +249,10 @@ class _Batch:
             holder = taken.get((channel.account, record.order.sales_channel, record.order.external_id))
             if holder is not None:
                 results.append(already_invoiced(record, channel.channel, holder))
+                continue
+            next_time = self._caps.admit(channel)
+            if next_time is not None:
+                results.append(capped(record, channel, next_time))
                 continue
             invoice = new_invoice([record.order], channel, submit.stage_of(channel), submit.now)
             begun.append(([record.order], invoice))

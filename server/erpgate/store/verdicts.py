@@ -1,6 +1,7 @@
 """Verdicts: what each channel makes of each order, and why."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from erpgate.store.point import PointQuery
 from erpgate.store.records import VerdictRecord
 from erpgate.store.schema import verdict
 from erpgate.store.upsert import insert
+from erpgate.store.writes import Lease, Write
 
 _OF_ORDERS = (
     sa.select(verdict.c.order_id, verdict.c.body)
@@ -67,3 +69,19 @@ def put_verdicts(connection: sa.Connection, merchant: str, verdicts: Mapping[str
         ),
         rows,
     )
+
+
+@dataclass(frozen=True)
+class NoteVerdict(Write[None]):
+    """Replaces a verdict, unless the order was judged again meanwhile."""
+
+    merchant: str
+    order_id: str
+    before: VerdictRecord
+    after: VerdictRecord
+    lease: Lease
+
+    def apply(self, connection: sa.Connection) -> None:
+        """Stores it over the one that it was made from."""
+        if self.before in verdicts_of(connection, self.merchant, [self.order_id]).get(self.order_id, ()):
+            put_verdicts(connection, self.merchant, {self.order_id: (self.after,)})

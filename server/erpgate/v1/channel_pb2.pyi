@@ -494,6 +494,8 @@ class Automation(_message.Message):
     WAREHOUSE_FIELD_NUMBER: _builtins.int
     PRICE_LIST_FIELD_NUMBER: _builtins.int
     ISSUE_FIELD_NUMBER: _builtins.int
+    SHADOW_FIELD_NUMBER: _builtins.int
+    HOURLY_CAP_FIELD_NUMBER: _builtins.int
     enabled: _builtins.bool
     """Whether orders are invoiced with no human."""
     include_fulfillment: _builtins.bool
@@ -508,6 +510,15 @@ class Automation(_message.Message):
     """Price list for these invoices; empty means the channel's."""
     issue: _builtins.bool
     """Whether invoices are issued to the tax authority; needs INITIAL_STATE_OPEN."""
+    shadow: _builtins.bool
+    """Shadow mode: orders are judged and computed, and nothing is sent. The verdict of an order that would have been
+    invoiced is SKIPPED with SHADOW_MODE and the totals in its details; of one that would have stopped, ERROR with its
+    reason. Orders of that time are not invoiced later by themselves: start_time moves on when shadow mode ends.
+    """
+    hourly_cap: _builtins.int
+    """Invoices at most that the automation begins within an hour, 0 to 100,000; 0 means no limit. Orders beyond it wait
+    with HOURLY_CAP_REACHED, and go on by themselves.
+    """
     @_builtins.property
     def sales_channels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Sales channels whose orders are invoiced; empty means all."""
@@ -533,10 +544,12 @@ class Automation(_message.Message):
         warehouse: _builtins.str = ...,
         price_list: _builtins.str = ...,
         issue: _builtins.bool = ...,
+        shadow: _builtins.bool = ...,
+        hourly_cap: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["enabled", b"enabled", "include_fulfillment", b"include_fulfillment", "initial_state", b"initial_state", "issue", b"issue", "order_states", b"order_states", "price_list", b"price_list", "sales_channels", b"sales_channels", "skip_refunded", b"skip_refunded", "start_time", b"start_time", "warehouse", b"warehouse"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["enabled", b"enabled", "hourly_cap", b"hourly_cap", "include_fulfillment", b"include_fulfillment", "initial_state", b"initial_state", "issue", b"issue", "order_states", b"order_states", "price_list", b"price_list", "sales_channels", b"sales_channels", "shadow", b"shadow", "skip_refunded", b"skip_refunded", "start_time", b"start_time", "warehouse", b"warehouse"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

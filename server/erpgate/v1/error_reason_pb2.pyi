@@ -334,6 +334,20 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     What to do: Invoice it by itself with CreateInvoice.
     """
+    ERROR_REASON_SHADOW_MODE: _ErrorReason.ValueType  # 84
+    """A verdict: every rule holds, and the channel is in shadow mode, so that nothing is sent.
+
+    Code: OK. Metadata: paid_total, shipping_left_out, expected_total, tax_base, tax.
+
+    What to do: Compare the totals, then switch shadow mode off.
+    """
+    ERROR_REASON_HOURLY_CAP_REACHED: _ErrorReason.ValueType  # 85
+    """A verdict: the channel's automation has begun as many invoices as it may within an hour.
+
+    Code: OK. Metadata: hourly_cap, next_time.
+
+    What to do: Nothing; it goes on by itself at next_time. Raise the cap if the sales are real.
+    """
     ERROR_REASON_FISCAL_REJECTED: _ErrorReason.ValueType  # 41
     """The tax authority refused the document.
 
@@ -856,6 +870,20 @@ ERROR_REASON_BASKET_CLOSED: ErrorReason.ValueType  # 83
 Code: OK. Metadata: basket, invoice.
 
 What to do: Invoice it by itself with CreateInvoice.
+"""
+ERROR_REASON_SHADOW_MODE: ErrorReason.ValueType  # 84
+"""A verdict: every rule holds, and the channel is in shadow mode, so that nothing is sent.
+
+Code: OK. Metadata: paid_total, shipping_left_out, expected_total, tax_base, tax.
+
+What to do: Compare the totals, then switch shadow mode off.
+"""
+ERROR_REASON_HOURLY_CAP_REACHED: ErrorReason.ValueType  # 85
+"""A verdict: the channel's automation has begun as many invoices as it may within an hour.
+
+Code: OK. Metadata: hourly_cap, next_time.
+
+What to do: Nothing; it goes on by itself at next_time. Raise the cap if the sales are real.
 """
 ERROR_REASON_FISCAL_REJECTED: ErrorReason.ValueType  # 41
 """The tax authority refused the document.

@@ -23,6 +23,7 @@ RULES = [
     "order_state",
     "fulfillment",
     "refunded",
+    "not_shadow",
 ]
 INVOICE = "merchants/acme/channels/main/invoices/01"
 
@@ -62,6 +63,7 @@ def test_every_rule_is_asked_and_written_down() -> None:
             RuleResult(rule="order_state", value="completed", expected="completed", passed=True),
             RuleResult(rule="fulfillment", value="no", expected="no", passed=True),
             RuleResult(rule="refunded", value="no", expected="no", passed=True),
+            RuleResult(rule="not_shadow", value="sending", expected="sending", passed=True),
         ),
     )
 
@@ -107,6 +109,7 @@ def test_every_rule_is_asked_and_written_down() -> None:
         ),
         ({"fulfillment": True}, {}, "", Outcome.SKIPPED, Reason.FULFILLMENT_EXCLUDED, "fulfillment"),
         ({"refunded": True}, {"skip_refunded": True}, "", Outcome.SKIPPED, Reason.REFUNDED_EXCLUDED, "refunded"),
+        ({}, {"shadow": True}, "", Outcome.SKIPPED, Reason.SHADOW_MODE, "not_shadow"),
     ],
     ids=lambda value: value.value if isinstance(value, Reason) else "",
 )

@@ -39,7 +39,7 @@ _TEXTS: Final = (
     "remainder_tolerance",
 )
 _WORDS: Final = ("sku_source", "shipping_policy", "remainder_policy")
-_FLAGS: Final = ("enabled", "include_fulfillment", "skip_refunded", "issue")
+_AS_THEY_ARE: Final = ("enabled", "include_fulfillment", "skip_refunded", "issue", "shadow", "hourly_cap")
 _SHIPPING: Final = "shipping_by_sales_channel"
 _MAX_EXACT: Final = 2**53
 
@@ -94,7 +94,7 @@ def _rule_to_wire(stored: Mapping[str, Any]) -> channel_pb2.ShippingRule:
 
 
 def _automation_from_wire(message: channel_pb2.Automation) -> dict[str, object]:
-    found: dict[str, object] = {name: getattr(message, name) for name in _FLAGS}
+    found: dict[str, object] = {name: getattr(message, name) for name in _AS_THEY_ARE}
     found |= {name: value for name in ("warehouse", "price_list") if (value := getattr(message, name))}
     if message.sales_channels:
         found["sales_channels"] = list(message.sales_channels)
@@ -110,7 +110,7 @@ def _automation_from_wire(message: channel_pb2.Automation) -> dict[str, object]:
 def _automation_to_wire(stored: Mapping[str, Any]) -> channel_pb2.Automation:
     start_time = stored.get("start_time")
     return channel_pb2.Automation(
-        **{name: stored[name] for name in (*_FLAGS, "warehouse", "price_list") if name in stored},
+        **{name: stored[name] for name in (*_AS_THEY_ARE, "warehouse", "price_list") if name in stored},
         sales_channels=stored.get("sales_channels", ()),
         order_states=[ORDER_STATES.number(state) for state in stored.get("order_states", ())],
         initial_state=INITIAL_STATES.number(stored.get("initial_state", "")),

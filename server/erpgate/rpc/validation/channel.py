@@ -58,6 +58,7 @@ _AUTOMATION: Final = fields(
     initial_state=one_of(channel_pb2.InitialState),
     warehouse=words.OPTION,
     price_list=words.OPTION,
+    hourly_cap=between(0, 100_000),
 )
 _SHIPPING_RULE: Final = fields(channel_pb2.ShippingRule, policy=one_of(channel_pb2.ShippingPolicy), item=words.OPTION)
 _SETTINGS: Final = fields(
