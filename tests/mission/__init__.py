@@ -1,0 +1,1 @@
+"""What the product promises, row by row, over gRPC."""
