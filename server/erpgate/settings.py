@@ -39,6 +39,8 @@ class Settings(BaseSettings):
         check_seconds: How often each channel is checked by itself.
         catalog_refresh_seconds: How often a catalogue is read again: what the ERP says has changed, or the whole of it,
             but then at most a tenth of the time.
+        hook_listen: Address to take ERPs' own messages about changes on; empty takes none.
+        hook_url: How ERPs reach that address from outside, with scheme, such as `https://hooks.example.com`.
         change_retention_days: How long a watcher may be away: older changes are dropped, and its cursor has expired.
     """
 
@@ -57,6 +59,8 @@ class Settings(BaseSettings):
     retry_delays: Delays = "1,5,30,120,600"
     check_seconds: Annotated[float, pydantic.Field(gt=0)] = 3600
     catalog_refresh_seconds: Annotated[float, pydantic.Field(ge=5)] = 3600
+    hook_listen: str = ""
+    hook_url: str = ""
     change_retention_days: Annotated[float, pydantic.Field(gt=0, le=3650)] = 7
 
     @property

@@ -7,6 +7,7 @@ only. The place that a record belongs to is authenticated, so that a sealed reco
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,6 +37,7 @@ class Vault:
             raise VaultError("The master key must be 32 bytes, written as base64: run `erpgate generate-key`.")
         self._keys = {hashlib.sha256(b"erpgate master key" + key).digest()[:_ID]: AESGCM(key) for key in keys}
         self._sealing = next(iter(self._keys))
+        self._secrets = keys
 
     def __repr__(self) -> str:
         return "Vault()"
@@ -60,6 +62,10 @@ class Vault:
     def key_ids(self) -> Sequence[str]:
         """Names of the keys, which tell nothing about them; the first one seals."""
         return [name.hex() for name in self._keys]
+
+    def tokens(self, place: str) -> Sequence[str]:
+        """Secret words for a place, which nobody can tell without a master key; the first is of the newest key."""
+        return [hmac.digest(key, f"erpgate hook {place}".encode(), "sha256").hex() for key in self._secrets]
 
     def seal(self, plain: bytes, place: str) -> bytes:
         """Seals a record for a place, such as a channel's resource name."""

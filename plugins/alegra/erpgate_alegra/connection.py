@@ -33,6 +33,7 @@ from erpgate_alegra.contacts import Contacts
 from erpgate_alegra.countries import COUNTRIES
 from erpgate_alegra.credit_notes import CreditNotes
 from erpgate_alegra.errors import read_must_be_readable
+from erpgate_alegra.events import subscribe
 from erpgate_alegra.invoices import Invoices
 from erpgate_alegra.mapping import currency_of
 from erpgate_alegra.payments import Payments, payment_payload
@@ -112,6 +113,10 @@ class AlegraConnection:
     async def item(self, id: ItemId) -> Item | None:  # noqa: A002
         """One item as it is now."""
         return await (await self._items()).item(id)
+
+    async def subscribe(self, url: str) -> None:
+        """Has Alegra tell changes of items and invoices."""
+        await subscribe(self._client, url)
 
     async def taxes(self) -> Mapping[str, Decimal]:
         """The company's taxes that are percentages."""

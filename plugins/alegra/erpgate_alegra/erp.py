@@ -5,6 +5,7 @@ from erpgate.plugin import API_VERSION, Ability, Connection, Erp, Text, Wiring
 from erpgate_alegra.connection import OPERATOR_SETTINGS, AlegraConnection
 from erpgate_alegra.countries import COUNTRIES
 from erpgate_alegra.defaults import AlegraDefaults
+from erpgate_alegra.events import read_event
 from erpgate_alegra.mapping import AlegraMapper
 from erpgate_alegra.policy import LIMITS, policy
 from erpgate_alegra.settings import AlegraCredentials, AlegraSettings
@@ -38,5 +39,6 @@ ALEGRA: Erp[AlegraCredentials, AlegraSettings] = Erp(
     mapper=AlegraMapper(),
     policy=policy,
     connect=connect,
+    events=read_event,
 )
 """The offer."""

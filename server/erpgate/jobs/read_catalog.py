@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -11,8 +11,8 @@ from erpgate.engine.errand import Errand, errand
 from erpgate.engine.lane import Lane
 from erpgate.engine.session import Session
 from erpgate.engine.work import PARKED, Handler, Postponed
-from erpgate.plugin.capabilities import CountsItems, ListsChanges, ReadsItems
-from erpgate.plugin.errors import Rejected
+from erpgate.plugin.capabilities import CountsItems, ListsChanges, ReadsItems, SendsEvents
+from erpgate.plugin.errors import OutcomeUnknown, Rejected
 from erpgate.plugin.model import Item, ItemId
 from erpgate.plugin.policy import Ability
 from erpgate.store.catalog import items_with_codes, items_with_ids
@@ -38,6 +38,9 @@ SYNC_CATALOG = "sync_catalog"
 
 FIND_SKUS = "find_skus"
 """Kind of the task that asks the ERP about codes which the catalogue lacks."""
+
+READ_ITEM = "read_item"
+"""Kind of the task that reads one item again."""
 
 _ANEW = "anew"
 """Argument of the task: the catalogue must have been read since then."""
@@ -69,8 +72,30 @@ def sync_task(account: str, now: dt.datetime, *, anew: bool = False) -> Task:
     return Task(account=account, kind=SYNC_CATALOG, subject="catalogue", priority=150, due_time=now, args=args)
 
 
-def syncing_catalog(refresh: dt.timedelta) -> Handler:
-    """The process that reads a catalogue when somebody asks, and otherwise so often."""
+def read_item_task(account: str, item_id: str, now: dt.datetime) -> Task:
+    """The task that reads one item again; messages about the same item make one."""
+    return Task(account=account, kind=READ_ITEM, subject=item_id, priority=150, due_time=now)
+
+
+async def read_item(lane: Lane, task: Task) -> Postponed | None:
+    """Reads one item again, because the ERP said that it changed."""
+    session = await lane.session()
+    if session is None or session.channel.state is ChannelState.PAUSED:
+        return PARKED
+    if Ability.ITEM_BY_ID in session.erp.abilities:
+        with errand():
+            await (await _reader(lane, session)).read_one(task.subject)
+    await lane.database.write(CompleteTask(task, lane.lease))
+    return None
+
+
+def syncing_catalog(refresh: dt.timedelta, hook_url: Callable[[str], str] = lambda _: "") -> Handler:
+    """The process that reads a catalogue when somebody asks, and otherwise so often.
+
+    Args:
+        refresh: How often.
+        hook_url: A channel's resource name to the address for its ERP's messages; empty takes none.
+    """
 
     async def sync_catalog(lane: Lane, task: Task) -> Postponed:
         session = await lane.session()
@@ -81,6 +106,7 @@ def syncing_catalog(refresh: dt.timedelta) -> Handler:
             now = lane.clock.now()
             asked = reader.sync.requested or _is_older(reader.sync, task)
             if asked or now >= _whole_due(reader.sync, session, refresh):
+                await _subscribe(session, hook_url(session.channel.name))
                 await reader.read_all()
             elif Ability.ITEM_CHANGES in session.erp.abilities and now >= _refresh_due(reader.sync, refresh):
                 await reader.read_changes()
@@ -89,6 +115,16 @@ def syncing_catalog(refresh: dt.timedelta) -> Handler:
         return Postponed(delay=max(due - now, _SHORTEST_REST))
 
     return sync_catalog
+
+
+async def _subscribe(session: Session, url: str) -> None:
+    """Asks for messages before each whole reading: an ERP may have dropped an address that did not answer."""
+    if not url or Ability.ITEM_EVENTS not in session.erp.abilities:
+        return
+    try:
+        await cast("SendsEvents", session.connection).subscribe(url)
+    except (Rejected, OutcomeUnknown) as error:
+        _log.warning("The ERP of %s sends no messages: %s", session.channel.name, error.message)
 
 
 def _is_older(sync: CatalogSync, task: Task) -> bool:

@@ -274,3 +274,15 @@ class ListsChanges(Protocol):
         listed; a full reading, once a day, finds them.
         """
         ...
+
+
+class SendsEvents(Protocol):
+    """Ability ITEM_EVENTS: the ERP calls an address of ours when items change; `Erp.events` reads what it sends."""
+
+    async def subscribe(self, url: str) -> None:
+        """Makes the ERP call this address from now on. It is called again and again, and must then change nothing.
+
+        Args:
+            url: With scheme; its path is a secret.
+        """
+        ...

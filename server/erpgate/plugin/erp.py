@@ -1,6 +1,6 @@
 """A plugin's offer: one frozen value that says everything about an ERP."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -9,7 +9,7 @@ import pydantic
 from erpgate.plugin.capabilities import Connection, Defaults, InvoiceMapper, SkuStrategy
 from erpgate.plugin.forms import Text
 from erpgate.plugin.http import HttpFactory
-from erpgate.plugin.model import Company
+from erpgate.plugin.model import Company, ItemId
 from erpgate.plugin.policy import Ability, Limits, Policy
 from erpgate.plugin.settings import ChannelSettings
 
@@ -71,6 +71,8 @@ class Erp(Generic[C, S]):
         mapper: Neutral to ERP.
         policy: The facts that the core's rules depend on. Pure.
         connect: Opens a connection; does no I/O by itself.
+        events: Reads a body that the ERP sent to a subscribed address: ids of items that may have changed, none for a
+            handshake or what does not concern items. Pure. The body proves nothing, so each item is read again.
     """
 
     name: str
@@ -88,3 +90,4 @@ class Erp(Generic[C, S]):
     mapper: InvoiceMapper[S]
     policy: Callable[[Company, S], Policy]
     connect: Callable[[Wiring[C, S]], Connection]
+    events: Callable[[bytes], Sequence[ItemId]] | None = None

@@ -14,7 +14,7 @@ class Ability(enum.Enum):
 
     `DISCARD`, `VOID`, `CREDIT_NOTE`, `PAYMENT`, `EMAIL` and `PDF` announce the protocols `Discards`, `Voids`, `Credits`
     with `MapsCredits`, `TakesPayments`, `Emails` and `Prints`; `ITEM_COUNT`, `ITEM_BY_ID` and `ITEM_CHANGES` announce
-    `CountsItems`, `ReadsItems` and `ListsChanges`.
+    `CountsItems`, `ReadsItems` and `ListsChanges`; `ITEM_EVENTS` announces `SendsEvents` with `Erp.events`.
     """
 
     PRICE_LISTS = "price_lists"
@@ -29,6 +29,7 @@ class Ability(enum.Enum):
     ITEM_COUNT = "item_count"
     ITEM_BY_ID = "item_by_id"
     ITEM_CHANGES = "item_changes"
+    ITEM_EVENTS = "item_events"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,7 +24,7 @@ from erpgate.jobs.cut_feeds import CUT_FEEDS, cut_feeds_task, cutting_feeds
 from erpgate.jobs.issue_invoice import issue_invoice
 from erpgate.jobs.judge_again import JUDGE_AGAIN, judging_again
 from erpgate.jobs.probe_channel import PROBE_CHANNEL, Prober
-from erpgate.jobs.read_catalog import FIND_SKUS, SYNC_CATALOG, find_skus, syncing_catalog
+from erpgate.jobs.read_catalog import FIND_SKUS, READ_ITEM, SYNC_CATALOG, find_skus, read_item, syncing_catalog
 from erpgate.jobs.read_options import READ_OPTIONS, read_options
 from erpgate.jobs.refresh import SWEEP, refresh_invoice, sweep
 from erpgate.jobs.run_operation import run_operation
@@ -44,6 +44,7 @@ from erpgate.service.checks import Checks
 from erpgate.service.credentials import Credentials
 from erpgate.service.explain import Explanations
 from erpgate.service.field_options import FieldOptions
+from erpgate.service.hooks import Hooks
 from erpgate.service.invoices import Invoices
 from erpgate.service.operations import Operations
 from erpgate.service.orders import Orders, Rules, automatic_stage
@@ -101,12 +102,14 @@ class App:
         registry: Loaded ERPs.
         database: Where everything is stored.
         server: The gRPC server.
+        hooks_port: That messages of ERPs are taken on; 0 where none are.
     """
 
     port: int
     registry: Registry
     database: Database
     server: RpcServer
+    hooks_port: int = 0
 
 
 class Role(enum.Enum):
@@ -143,7 +146,9 @@ async def open_app(settings: Settings, parts: Parts | None = None, role: Role = 
         await _use_keys(database, vault, parts.clock)
         sessions = Sessions(database=database, registry=registry, vault=vault, outside=outside)
         restores = await database.read(restorations)
-        worker = _worker(database, restores, sessions, _handlers(parts.clock, prober, settings), parts.clock, engine)
+        worker = _worker(
+            database, restores, sessions, _handlers(parts.clock, prober, settings, vault), parts.clock, engine
+        )
         if database.alone and role is not Role.BOTH:
             raise StoreUnusable(
                 "SQLite serves one process only, so it must both serve and work: use PostgreSQL for several processes."
@@ -161,7 +166,8 @@ async def open_app(settings: Settings, parts: Parts | None = None, role: Role = 
         async with worker.running() if role is not Role.SERVER else contextlib.nullcontext():
             await server.start()
             try:
-                yield App(port=port, registry=registry, database=database, server=server)
+                async with _hooks(settings, sources, vault, role) as hooks_port:
+                    yield App(port=port, registry=registry, database=database, server=server, hooks_port=hooks_port)
             finally:
                 database.bell.close()
                 await server.stop(engine.grace.total_seconds())
@@ -184,6 +190,35 @@ async def serve(settings: Settings, started: Callable[[App], None], role: Role =
         started(app)
         await stop.wait()
         _log.info("Stopping: running calls and invoices end first.")
+
+
+@contextlib.asynccontextmanager
+async def _hooks(settings: Settings, sources: Sources, vault: Vault, role: Role) -> AsyncIterator[int]:
+    """The endpoint for ERPs' messages, where there shall be one."""
+    if not settings.hook_listen or role is Role.WORKER:
+        yield 0
+        return
+    from erpgate.rpc.hooks import open_hooks
+
+    try:
+        endpoint = open_hooks(settings.hook_listen, Hooks(sources, vault).take)
+        async with endpoint as port:
+            yield port
+    except OSError as error:
+        raise ListenError(
+            f"{settings.hook_listen} can't be listened on: choose another ERPGATE_HOOK_LISTEN."
+        ) from error
+
+
+def _hook_url(settings: Settings, vault: Vault) -> Callable[[str], str]:
+    """The address for the messages of a channel's ERP, by the channel's resource name."""
+
+    def hook_url(name: str) -> str:
+        _, merchant, _, channel = name.split("/")
+        base = settings.hook_url.rstrip("/")
+        return f"{base}/hooks/{merchant}/{channel}/{vault.tokens(name)[0]}" if base else ""
+
+    return hook_url
 
 
 async def _use_keys(database: Database, vault: Vault, clock: Clock) -> None:
@@ -228,8 +263,10 @@ def _registry(settings: Settings, parts: Parts) -> Registry:
     )
 
 
-def _handlers(clock: Clock, prober: Prober, settings: Settings) -> Mapping[str, Handler]:
+def _handlers(clock: Clock, prober: Prober, settings: Settings, vault: Vault) -> Mapping[str, Handler]:
+    refresh = dt.timedelta(seconds=settings.catalog_refresh_seconds)
     return {
+        READ_ITEM: read_item,
         CHECK_CHANNEL: check_channel,
         WATCH_CHANNEL: watch_channel,
         CUT_FEEDS: cutting_feeds(dt.timedelta(days=settings.change_retention_days)),
@@ -237,7 +274,7 @@ def _handlers(clock: Clock, prober: Prober, settings: Settings) -> Mapping[str, 
         RUN_OPERATION: run_operation,
         REFRESH_INVOICE: refresh_invoice,
         SWEEP: sweep,
-        SYNC_CATALOG: syncing_catalog(dt.timedelta(seconds=settings.catalog_refresh_seconds)),
+        SYNC_CATALOG: syncing_catalog(refresh, _hook_url(settings, vault)),
         FIND_SKUS: find_skus,
         READ_OPTIONS: read_options,
         JUDGE_AGAIN: judging_again(Rules(clock, prober.registry.may_automate), automatic_stage),

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
+from . import webhooks
 from .call import Answer, Call
 from .control import Control
 from .database import Database, Memory
@@ -94,8 +95,24 @@ class Simulator:
             return _CONTACTS_THROTTLED, allowance
         exchange = _Handling(self, tenant, entry, body, receive)
         action = self._faults.find(entry.tenant, entry.method, entry.path)
+        if (entry.method, entry.path.rstrip("/")) == ("POST", webhooks.PATH) and not await self._shakes_hands(body):
+            return Answer(status=400, body={"message": "La URL no respondió", "code": 400}), allowance
         answer = exchange.execute() if action is None else await action.apply(exchange)
+        self._tell(tenant, entry, answer)
         return answer, allowance
+
+    async def _shakes_hands(self, body: bytes) -> bool:
+        """Whether the address of a new subscription answers; what is wrong with it otherwise is said later."""
+        address = webhooks.address_in(parse_body(body))
+        return not address or "://" in address or await self._options.send(address, b"{}")
+
+    def _tell(self, tenant: Tenant, entry: Entry, answer: Answer) -> None:
+        """Sends the messages about a call, after it has ended."""
+        message = webhooks.message_of(entry.method, entry.path, answer)
+        if message is not None:
+            event, told = message
+            for address in webhooks.addresses(tenant, event):
+                self.keep(webhooks.tell(tenant, address, event, told, self._options.send))
 
     def handle(self, tenant: Tenant, entry: Entry, body: bytes, exchange: Exchange) -> Answer:
         """Handles a call without a pause, so that no other call sees it half done, and makes it durable."""

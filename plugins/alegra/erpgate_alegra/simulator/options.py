@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .assumptions import CONTACTS_PER_WINDOW
+from .webhooks import Send, send_https
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +45,7 @@ class SimulatorOptions:
         database: Path of the SQLite file that keeps the state; empty to keep it in memory.
         rate: How many calls each company may make.
         clock: The present instant.
+        send: Posts a webhook's body to an address without scheme.
         journal_size: How many calls the journal remembers.
         journal_body_bytes: Longest request body that the journal keeps.
     """
@@ -51,5 +53,6 @@ class SimulatorOptions:
     database: str = ""
     rate: RateLimits = RateLimits()
     clock: Callable[[], datetime] = _utc_now
+    send: Send = send_https
     journal_size: int = 100_000
     journal_body_bytes: int = 16_384

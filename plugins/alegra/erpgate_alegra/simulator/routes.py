@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from . import webhooks
 from .call import Handler
 from .errors import MethodNotAllowed, UnknownPath
 from .resources import (
@@ -60,6 +61,7 @@ def _table() -> dict[str, dict[str, Handler]]:
         payments,
         users,
         variants,
+        webhooks,
     )
     for handlers in groups + [module.HANDLERS for module in modules]:
         for (method, pattern), handler in handlers.items():
