@@ -29,7 +29,7 @@ async def shop(alegra: AlegraWorld, sqlite_url: str) -> AsyncIterator[Shop]:
 
 
 @pytest.fixture
-async def toy_shop(toy: ToyWorld, sqlite_url: str) -> AsyncIterator[Shop]:
-    """Of the toy ledger; nothing is connected yet."""
-    async with open_server(sqlite_url, toy) as door:
+async def toy_shop(toy: ToyWorld, database_url: str) -> AsyncIterator[Shop]:
+    """Of the toy ledger, on each database; nothing is connected yet."""
+    async with open_server(database_url, toy) as door:
         yield Shop(door, toy)
