@@ -236,13 +236,13 @@ def own_fields(erp: Erp[Any, Any]) -> frozenset[str]:
     return frozenset(erp.settings.model_fields) - frozenset(ChannelSettings.model_fields)
 
 
-def check_country(company: Company, country_code: str) -> None:
-    """Makes sure that the merchant chose the country of the ERP's company."""
+def check_country(company: Company, country_code: str, field: str = "channel.country_code") -> None:
+    """Makes sure that the merchant chose the country of the ERP's company; `field` is what the request can mend."""
     if company.country_code and company.country_code != country_code:
         raise Refused(
             Reason.ERP_COUNTRY_MISMATCH,
             f"The ERP's company is in {company.country_code}: choose that country.",
-            fields={"channel.country_code": f"the ERP's company is in {company.country_code}"},
+            fields={field: f"the ERP's company is in {company.country_code}"},
             details={"expected": country_code, "found": company.country_code},
         )
 

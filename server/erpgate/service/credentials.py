@@ -75,7 +75,7 @@ class Credentials:
         company = await self._prober.probe(erp, credentials, record.country_code, Unguarded())
         if record.company is not None and company.id != record.company.id:
             raise _another_company(record.company, company)
-        check_country(company, record.country_code)
+        check_country(company, record.country_code, "credentials")
         return company
 
     async def _store(
