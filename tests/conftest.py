@@ -1,10 +1,15 @@
-"""Fixtures and options that every folder may use."""
+"""Fixtures that every folder may use, and which tests run one after another where several run at a time."""
 
 import pytest
 
 pytest_plugins = ["fixtures.databases"]
 
+_ONE_AT_A_TIME = ("crash", "tryton")
+"""Folders whose tests share something costly, or start so many processes that they would starve each other."""
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the one command that writes golden files anew."""
-    parser.addoption("--rewrite-golden", action="store_true", help="write golden files anew instead of comparing them")
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for folder in _ONE_AT_A_TIME:
+            if folder in item.path.parent.parts:
+                item.add_marker(pytest.mark.xdist_group(folder))
