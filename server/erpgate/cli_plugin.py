@@ -1,6 +1,7 @@
 """`erpgate plugin …`: what is loaded, and what is proved of it."""
 
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,6 +34,48 @@ def plugin_list() -> None:
 
 
 @plugin_app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Lower-case words with dashes, such as acme-books.")],
+    folder: Annotated[Path, typer.Option(help="Where the package's folder is made.")] = Path(),
+) -> None:
+    """Write a complete plugin package to begin with."""
+    from erpgate.scaffold import ScaffoldError, write_plugin
+
+    try:
+        written = write_plugin(name, folder)
+    except ScaffoldError as error:
+        fail(str(error))
+    typer.echo(f"{written} is written; its README.md says how to go on.")
+
+
+@plugin_app.command()
+def doctor(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Of a plugin, or of an ERP that one offers.")],
+) -> None:
+    """Load a plugin and check its forms, labels, options, facts and secrets."""
+    from erpgate.proofs import Level
+    from erpgate.testing.conformance import run_suite
+
+    registry = _registry()
+    info = next((info for info in registry.plugins if name in (info.name, *_erps(registry, info.name))), None)
+    if info is None:
+        fail(f"There is no plugin {name}: `erpgate plugin list` shows those that are installed.")
+    typer.echo(f"{info.name} of {info.distribution} {info.version}, API {info.api_version or 'none'}: {info.status}")
+    if info.status != "ok":
+        fail(f"The plugin {info.name} can't be used: {info.failure}.")
+    simulators = registry.simulators()
+    failed = False
+    for erp in _erps(registry, info.name):
+        typer.echo(f"{erp}: proved {_proved(registry, erp)}")
+        if erp not in simulators:
+            fail(f"The plugin offers no simulator of {erp}, so no more can be checked: implement erpgate_simulators.")
+        for result in run_suite(registry.erps[erp], simulators[erp], level=Level.CONNECTS):
+            typer.echo(f"  {result.outcome:8} {result.message or result.check.promise}")
+            failed = failed or result.outcome == "failed"
+    raise typer.Exit(failed)
+
+
+@plugin_app.command()
 def conformance(
     erp: _Erp,
     level: Annotated[int, typer.Option(min=1, max=4, help="Checks up to this level are run.")] = 4,
@@ -61,6 +104,10 @@ def conformance(
     if record:
         typer.echo(f"recorded in {proofs.record(registry.plugin_object(info.name), erp, proof)}")
     raise typer.Exit(any(result.outcome == "failed" for result in results))
+
+
+def _erps(registry: "Registry", plugin: str) -> list[str]:
+    return sorted(erp for erp, origin in registry.origins.items() if origin == plugin)
 
 
 def _proved(registry: "Registry", erp: str) -> str:

@@ -1,0 +1,1 @@
+"""Connects Template to erpgate."""

@@ -1,0 +1,1 @@
+"""The plugin that `erpgate plugin new` writes."""
