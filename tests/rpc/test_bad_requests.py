@@ -8,10 +8,12 @@ from erpgate.v1 import catalog_service_pb2 as catalog
 from erpgate.v1 import channel_pb2, order_pb2, party_pb2
 from erpgate.v1 import channel_service_pb2 as channels
 from erpgate.v1 import field_options_pb2 as options_pb2
+from erpgate.v1 import invoicing_operations_pb2 as operations
 from erpgate.v1 import invoicing_service_pb2 as invoicing
 from erpgate.v1 import sales_channel_pb2 as sales_pb2
 from erpgate.v1 import sku_alias_pb2 as aliases
 from erpgate.v1.invoice_pb2 import InvoiceOverrides
+from erpgate.v1.operation_pb2 import CreditNoteLine
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
@@ -53,6 +55,16 @@ def create_with(**settings: Any) -> channels.CreateChannelRequest:
 def update(*paths: str, **channel: Any) -> channels.UpdateChannelRequest:
     given: dict[str, Any] = {"name": CHANNEL, **channel}
     return channels.UpdateChannelRequest(channel=channel_pb2.Channel(**given), update_mask=FieldMask(paths=paths))
+
+
+def credit(*parts: tuple[int, str]) -> operations.CreateCreditNoteRequest:
+    lines = [CreditNoteLine(line_number=number, quantity=quantity) for number, quantity in parts]
+    return operations.CreateCreditNoteRequest(parent=INVOICE, lines=lines)
+
+
+def pay(**changes: Any) -> operations.RecordPaymentRequest:
+    given: dict[str, Any] = {"name": INVOICE, "amount": "1", "method": 1}
+    return operations.RecordPaymentRequest(**given | changes)
 
 
 def invoice(**overrides: Any) -> invoicing.CreateInvoiceRequest:
@@ -311,6 +323,33 @@ INVOICES: dict[str, Bad] = {
     ),
 }
 
+LATER: dict[str, Bad] = {
+    "nothing to void": (operations.VoidInvoiceRequest(), {"name"}),
+    "a long reason": (operations.VoidInvoiceRequest(name=INVOICE, reason="x" * 201), {"reason"}),
+    "a request id that is no UUID": (operations.OpenInvoiceRequest(name=INVOICE, request_id="1"), {"request_id"}),
+    "a channel instead of an invoice": (operations.RefreshInvoiceRequest(name=CHANNEL), {"name"}),
+    "a line twice": (credit((1, "1"), (2, "1"), (1, "2")), {"lines[2].line_number"}),
+    "a line zero": (credit((0, "1")), {"lines[0].line_number"}),
+    "a line below zero": (credit((-1, "1")), {"lines[0].line_number"}),
+    "a quantity of nothing": (credit((1, "0")), {"lines[0].quantity"}),
+    "nothing to pay": (operations.RecordPaymentRequest(name=INVOICE), {"amount", "method"}),
+    "a payment of nothing": (pay(amount="0.00"), {"amount"}),
+    "a payment back": (pay(amount="-1"), {"amount"}),
+    "an unknown way to pay": (pay(method=99), {"method"}),
+    "a day that is none": (pay(date="2026-02-29"), {"date"}),
+    "an instant instead of a day": (pay(date="2026-02-28T00:00:00Z"), {"date"}),
+    "a recipient that is none": (
+        operations.EmailInvoiceRequest(name=INVOICE, recipients=["a@example.com", "b"]),
+        {"recipients[1]"},
+    ),
+    "11 recipients": (
+        operations.EmailInvoiceRequest(name=INVOICE, recipients=["a@example.com"] * 11),
+        {"recipients"},
+    ),
+    "an unknown reason to filter by": (invoicing.ListInvoicesRequest(parent=CHANNEL, reason=9999), {"reason"}),  # type: ignore[arg-type]
+    "an order to filter by that is none": (invoicing.ListInvoicesRequest(parent=CHANNEL, order="1001"), {"order"}),
+}
+
 CATALOG: dict[str, Bad] = {
     "nothing given": (catalog.LookupSkusRequest(), {"parent", "skus"}),
     "a blank SKU": (catalog.LookupSkusRequest(parent=CHANNEL, skus=["A", "", " "]), {"skus[1]", "skus[2]"}),
@@ -319,7 +358,7 @@ CATALOG: dict[str, Bad] = {
 
 CASES = [
     pytest.param(request, wrong, id=f"{PATHS[request.DESCRIPTOR.full_name].rpartition('/')[2]}-{case}")
-    for table in (NAMES, CHANNELS, ORDERS, INVOICES, CATALOG)
+    for table in (NAMES, CHANNELS, ORDERS, INVOICES, LATER, CATALOG)
     for case, (request, wrong) in table.items()
 ]
 

@@ -106,6 +106,33 @@ async def test_a_payment_in_the_erp_is_no_drift(alegra_shop: Shop, alegra: Alegr
     assert (await clerk.refused(clerk.pay(invoice.name, "1"))).reason == "BALANCE_EXCEEDED"
 
 
+async def test_a_payment_above_what_the_erp_has_left_is_not_sent(alegra_shop: Shop, alegra: AlegraWorld) -> None:
+    """Somebody took money meanwhile, of which nothing is known here."""
+    clerk, invoice = Clerk(alegra_shop), await alegra_shop.sold(an_order())
+    part = {"id": invoice.document_id, "amount": 100_000}
+    await alegra.call("POST", "/payments", {"date": invoice.date, "type": "in", "bankAccount": "1", "invoices": [part]})
+    refused = await clerk.ended(await clerk.pay(invoice.name, "119000"))
+    failure = refused.pending_operation.failure
+    assert reason_name(failure.reason) == "BALANCE_EXCEEDED"
+    assert {name: Decimal(value) for name, value in failure.details.items()} == {"balance": 19_000, "amount": 119_000}
+    assert len(await alegra.call("GET", "/payments")) == 1
+
+
+async def test_a_credit_note_that_the_erp_computes_otherwise_shows_both_sides(
+    toy_clerk: Clerk, toy_shop: Shop, toy: ToyWorld
+) -> None:
+    """The tax was raised in the ERP after the sale."""
+    invoice = await toy_shop.sold(an_order())
+    toy.ledger.items = [
+        replace(item, tax_rates=dict.fromkeys(item.tax_rates, Decimal("0.2"))) for item in toy.ledger.items
+    ]
+    credited = await toy_clerk.ended(await toy_clerk.credit(invoice.name))
+    (note,) = credited.credit_notes
+    assert (note.state, note.expected_total, note.total) == (DONE, "119000.00", "120000.00")
+    assert reason_name(note.failure.reason) == "TOTAL_MISMATCH"
+    assert (note.failure.details["expected_tax"], note.failure.details["tax"]) == ("19000.00", "20000.00")
+
+
 async def test_the_sweep_looks_at_documents_when_they_come_of_age(toy: ToyWorld, sqlite_url: str) -> None:
     ages = (dt.timedelta(milliseconds=200), dt.timedelta(milliseconds=600))
     async with open_server(sqlite_url, toy, engine=replace(QUICK, look_ages=ages)) as door:
