@@ -1,4 +1,4 @@
-"""Looks at documents in the ERP: whether somebody else changed, voided or removed them, or an authority answered."""
+"""When documents are looked at in the ERP again: at certain ages, and while a tax authority has not answered."""
 
 import datetime as dt
 
