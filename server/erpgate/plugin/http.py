@@ -200,6 +200,12 @@ class Http:
         home = self._client.base_url
         return self._abroad.private or (target.scheme, target.host, target.port) == (home.scheme, home.host, home.port)
 
+    def _stay_home(self, path: str) -> None:
+        """Credentials go nowhere else: what an ERP names as its next page may be an address of another host."""
+        target, home = self._client.base_url.join(path), self._client.base_url
+        if (target.scheme, target.host, target.port) != (home.scheme, home.host, home.port):
+            raise Unavailable("The call leads to another host than the ERP's; nothing was sent.")
+
     async def _send(
         self,
         method: str,
@@ -211,6 +217,7 @@ class Http:
         *,
         write: bool,
     ) -> Response:
+        self._stay_home(path)
         await self._guard.before(resource, write=write)
         seconds = (timeout or self._timeout).total_seconds()
         response = await self._client.request(

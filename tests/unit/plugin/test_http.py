@@ -132,3 +132,26 @@ async def test_no_secret_is_in_what_an_error_says() -> None:
         await http.write("POST", "x?token=s3cr3t")
     assert "s3cr3t" not in f"{unknown.value} {unknown.value.details}"
     await http.aclose()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "https://other.test/x",
+        "//other.test/x",
+        "http://erp.test/x",
+        "https://erp.test:444/x",
+        "https://erp.test@evil.test/",
+    ],
+)
+async def test_credentials_go_to_no_other_host(path: str) -> None:
+    """Not even where the ERP's own answer names it, as a link to the next page."""
+    transport = Answers(httpx.Response(200))
+    http = http_over(transport)
+    with pytest.raises(Unavailable, match="another host"):
+        await http.read(path)
+    with pytest.raises(Unavailable, match="another host"):
+        await http.write("POST", path)
+    assert transport.calls == 0
+    assert (await http.read("https://erp.test/x")).status_code == 200
+    await http.aclose()
