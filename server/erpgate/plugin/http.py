@@ -111,7 +111,26 @@ class Http:
             Unavailable: There is no complete answer.
         """
         try:
-            return await self._send("GET", path, params, None, resource, timeout, write=False)
+            return await self._send("GET", path, params, None, None, resource, timeout, write=False)
+        except httpx.HTTPError as error:
+            raise Unavailable(_sentence(error, "read")) from error
+
+    async def query(
+        self,
+        path: str,
+        *,
+        json: object,
+        headers: Mapping[str, str] | None = None,
+        resource: str = "*",
+        timeout: dt.timedelta | None = None,
+    ) -> Response:
+        """Sends a POST that changes nothing, as ERPs with remote calls want it for their reads.
+
+        Raises:
+            Unavailable: There is no complete answer.
+        """
+        try:
+            return await self._send("POST", path, None, json, headers, resource, timeout, write=False)
         except httpx.HTTPError as error:
             raise Unavailable(_sentence(error, "read")) from error
 
@@ -121,17 +140,26 @@ class Http:
         path: str,
         *,
         json: object = None,
+        headers: Mapping[str, str] | None = None,
         resource: str = "*",
         timeout: dt.timedelta | None = None,
     ) -> Response:
         """Sends a request that may change something, once.
+
+        Args:
+            method: Of HTTP.
+            path: Below the base URL.
+            json: The body.
+            headers: Of this request alone, such as one with a session that ends and is renewed.
+            resource: The limited resource.
+            timeout: Instead of the usual one.
 
         Raises:
             Unavailable: No byte left.
             OutcomeUnknown: It may have been carried out.
         """
         try:
-            return await self._send(method, path, None, json, resource, timeout, write=True)
+            return await self._send(method, path, None, json, headers, resource, timeout, write=True)
         except _NOTHING_SENT as error:
             raise Unavailable(_sentence(error, "write")) from error
         except httpx.HTTPError as error:
@@ -212,6 +240,7 @@ class Http:
         path: str,
         params: Mapping[str, str] | None,
         json: object,
+        headers: Mapping[str, str] | None,
         resource: str,
         timeout: dt.timedelta | None,
         *,
@@ -221,7 +250,12 @@ class Http:
         await self._guard.before(resource, write=write)
         seconds = (timeout or self._timeout).total_seconds()
         response = await self._client.request(
-            method, path, params=params, json=json, timeout=httpx.Timeout(seconds, connect=min(10.0, seconds))
+            method,
+            path,
+            params=params,
+            json=json,
+            headers=headers,
+            timeout=httpx.Timeout(seconds, connect=min(10.0, seconds)),
         )
         self._guard.after(self._rate(response) if self._rate else None, _time_of(response))
         return response

@@ -75,6 +75,32 @@ async def test_a_read_without_a_complete_answer_is_unavailable(error: Exception)
     await http.aclose()
 
 
+@pytest.mark.parametrize("error", [*NOTHING_LEFT, *MAYBE_LEFT], ids=name)
+async def test_a_read_by_post_fails_like_any_read(error: Exception) -> None:
+    guard = Guarding(refuses=True)
+    http = http_over(Answers(error), guard)
+    with pytest.raises(Unavailable):
+        await http.query("rpc", json={})
+    assert guard.asked == [("*", False)]
+    await http.aclose()
+
+
+async def test_a_call_may_have_headers_of_its_own() -> None:
+    """Such as those of a session that was renewed."""
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("Authorization", ""))
+        return httpx.Response(200)
+
+    http = http_over(httpx.MockTransport(answer))
+    await http.query("rpc", json={}, headers={"Authorization": "Session 1"})
+    await http.write("POST", "rpc", json={}, headers={"Authorization": "Session 2"})
+    await http.read("rpc")
+    assert seen == ["Session 1", "Session 2", ""]
+    await http.aclose()
+
+
 @pytest.mark.parametrize("error", NOTHING_LEFT, ids=name)
 async def test_a_write_that_never_left_is_unavailable(error: Exception) -> None:
     http = http_over(Answers(error))
