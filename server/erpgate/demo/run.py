@@ -23,7 +23,6 @@ from erpgate.v1 import channel_pb2, invoice_pb2, order_pb2
 _SETTLED = frozenset(
     {
         invoice_pb2.INVOICE_STATE_BLOCKED,
-        invoice_pb2.INVOICE_STATE_DRAFT,
         invoice_pb2.INVOICE_STATE_OPEN,
         invoice_pb2.INVOICE_STATE_WITHDRAWN,
     }
@@ -110,7 +109,7 @@ def _print_calls(counts: Mapping[str, int], rows: Sequence[Row], console: Consol
     console.print(f"ERP calls: {sum(counts.values())} in all, for {invoices} invoices")
     for name, count in sorted(counts.items()):
         console.print(f"  {count:5}  {name}")
-    per_invoice = sum(count for name, count in writes.items() if "/invoices" in name) / max(invoices, 1)
+    per_invoice = sum(count for name, count in writes.items() if "invoice" in name) / max(invoices, 1)
     console.print(f"  {per_invoice:.2f} calls per invoice once item and customer are known")
 
 

@@ -92,6 +92,7 @@ def stack(erp: str, folder: Path, database_url: str) -> Iterator[Stack]:
     if erp not in offers:
         raise LookupError(f"no plugin offers a simulator of {erp}; there are: {', '.join(sorted(offers)) or 'none'}")
     offer = offers[erp]
+    offer.prepare(print)
     simulator = start("simulator", ["simulate", erp, "--listen", "127.0.0.1:0"], folder)
     try:
         url = f"http://{simulator.address}"

@@ -82,6 +82,10 @@ class Trouble(enum.Enum):
     """A list lacks the end of what it should have."""
 
 
+def _nothing_to_prepare(say: Callable[[str], None]) -> None:
+    """What a simulator prepares that comes with its plugin."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Simulator:
     """One simulated ERP.
@@ -98,6 +102,7 @@ class Simulator:
         calls: `await calls(url)` counts calls by method and resource.
         trouble: `await trouble(url, spot, trouble, times)` makes the next calls at a spot go wrong, and ends every
             former trouble; 0 times ends them alone. None: it can't be broken, and so proves less.
+        prepare: `prepare(say)` fetches what it needs, if that is not there; `say` tells a person what takes so long.
     """
 
     erp: str
@@ -108,6 +113,7 @@ class Simulator:
     documents: Callable[[str], Coroutine[Any, Any, tuple[SimulatedDocument, ...]]]
     calls: Callable[[str], Coroutine[Any, Any, Mapping[str, int]]]
     trouble: Callable[[str, Spot, Trouble, int], Coroutine[Any, Any, None]] | None = None
+    prepare: Callable[[Callable[[str], None]], None] = _nothing_to_prepare
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
