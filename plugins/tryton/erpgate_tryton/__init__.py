@@ -1,0 +1,1 @@
+"""Connects Tryton to erpgate."""
