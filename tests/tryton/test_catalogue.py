@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 from erpgate.plugin import Item, ItemId
-from erpgate.v1 import catalog_service_pb2
+from erpgate.v1 import catalog_service_pb2, channel_pb2
 from fixtures.catalogue import OLD, SHIRT, an_item
-from fixtures.shop import Shop
+from fixtures.server import Door
+from fixtures.shop import Shop, settings
 from fixtures.tryton_world import TrytonWorld
 
 MUG = replace(
@@ -25,13 +26,15 @@ def release(request: pytest.FixtureRequest) -> str:
     return found
 
 
-async def test_price_and_stock_are_of_the_chosen_list_and_warehouse(shop: Shop, world: TrytonWorld) -> None:
+async def test_price_and_stock_are_of_the_chosen_list_and_warehouse(door: Door, world: TrytonWorld) -> None:
     await world.add_item(MUG)
+    shop = await Shop(door, world).connect()
     await read(shop, "MUG", ("20000", "12"))
-    other = {**world.settings, "price_list": str(world.books.price_lists["wholesale"])}
-    other["warehouse"] = str(world.books.warehouses["north"])
-    shop.world.settings = other  # type: ignore[misc] # what the wizard is filled in with
-    await shop.update("settings.price_list", "settings.warehouse", settings=_settings(other))
+    chosen = {
+        "price_list": str(world.books.price_lists["wholesale"]),
+        "warehouse": str(world.books.warehouses["north"]),
+    }
+    await shop.update("settings", settings=settings(world, **chosen))
     await read(shop, "MUG", ("17500.5", "3"))
 
 
@@ -42,23 +45,21 @@ async def read(shop: Shop, sku: str, expected: tuple[str, str]) -> None:
     assert [tax.rate for tax in answer.product.taxes] == ["0.19"]
 
 
-def _settings(values: dict[str, str]):  # type: ignore[no-untyped-def]
-    from erpgate.v1 import channel_pb2
-
-    return channel_pb2.ChannelSettings(price_list=values["price_list"], warehouse=values["warehouse"])
-
-
 async def test_an_inactive_product_is_inactive(shop: Shop) -> None:
     found, inactive = await shop.lookup(SHIRT, OLD)
     assert found.status == catalog_service_pb2.SKU_STATUS_FOUND
     assert inactive.status == catalog_service_pb2.SKU_STATUS_INACTIVE
 
 
-async def test_variants_are_told_apart_by_their_barcodes(shop: Shop, world: TrytonWorld) -> None:
+async def test_variants_are_told_apart_by_their_barcodes(door: Door, world: TrytonWorld) -> None:
     parent = an_item(60, "HAT", kind="variant_parent", barcode=None)
     await world.books.add([parent, *(_variant(number, parent) for number in (61, 62))])
+    shop = await Shop(door, world).connect()
     (by_reference,) = await shop.lookup("HAT-1")
     assert by_reference.status == catalog_service_pb2.SKU_STATUS_NOT_INVOICEABLE
+    await shop.update("settings", settings=settings(world, sku_source=channel_pb2.SKU_SOURCE_BARCODE))
+    (by_barcode,) = await shop.lookup("770062")
+    assert by_barcode.status == catalog_service_pb2.SKU_STATUS_FOUND
 
 
 def _variant(number: int, parent: Item) -> Item:

@@ -49,6 +49,17 @@ class Books:
     _taxes: dict[Decimal, int] = field(default_factory=dict)
     _codes: dict[str, int] = field(default_factory=dict)
 
+    def copied(self, client: TrytonClient) -> "Books":
+        """The same for a copy of the database."""
+        return Books(
+            client=client,
+            categories=dict(self.categories),
+            price_lists=dict(self.price_lists),
+            warehouses=dict(self.warehouses),
+            _taxes=dict(self._taxes),
+            _codes=dict(self._codes),
+        )
+
     async def add(self, items: Sequence[Item]) -> None:
         """Adds products and variants with their prices and stock; a parent is the template of its variants."""
         parents = {item.id: item for item in items if item.kind == "variant_parent"}
