@@ -75,7 +75,7 @@ def test_every_command_of_the_tour_works_by_copy_and_paste(tmp_path: Path) -> No
     answers = answers_in(output)
     erps = next(answer["erps"] for answer in answers if "erps" in answer)
     assert isinstance(erps, list)
-    assert [erp["name"] for erp in erps] == ["erps/alegra"]
+    assert [erp["name"] for erp in erps] == ["erps/alegra", "erps/tryton"]
     channels = [answer["channel"] for answer in answers if "channel" in answer]
     assert [channel["state"] for channel in channels if isinstance(channel, dict)] == [
         "CHANNEL_STATE_CONFIGURATION_PENDING",
