@@ -31,7 +31,7 @@ class EngineSettings:
     renew: dt.timedelta = 10 * _SECOND
     poll: dt.timedelta = _SECOND
     linger: dt.timedelta = 5 * _SECOND
-    lanes: int = 256
+    lanes: int = 4096
     look_up_delays: tuple[dt.timedelta, ...] = (2 * _SECOND, 5 * _SECOND, 15 * _SECOND, 60 * _SECOND)
     retry_delays: tuple[dt.timedelta, ...] = (_SECOND, 5 * _SECOND, 30 * _SECOND, 120 * _SECOND, 600 * _SECOND)
     patience: dt.timedelta = 900 * _SECOND

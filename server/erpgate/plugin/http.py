@@ -6,6 +6,8 @@ whose address an ERP names is fetched without credentials, and only from where i
 """
 
 import datetime as dt
+import functools
+import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -181,6 +183,7 @@ class Http:
             timeout=self._timeout.total_seconds(),
             follow_redirects=False,
             trust_env=False,
+            verify=_trusted(),
             transport=self._abroad.transport,
         )
         headers = {"Host": target.netloc.decode("ascii")}
@@ -276,6 +279,12 @@ class HttpFactory(Protocol):
         ...
 
 
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities of every connection: reading them anew for each would cost 50 ms."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def open_http(
     base_url: str,
     guard: Guard,
@@ -296,6 +305,7 @@ def open_http(
         limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         follow_redirects=False,
         trust_env=False,
+        verify=_trusted(),
         transport=transport,
     )
     return Http(client, guard, rate, timeout, abroad or Abroad(transport=transport))
