@@ -102,13 +102,14 @@ class _GroupCell:
         if amount is None:
             return None
         own = self._at_own_prices() if shift == 0 else ()
-        candidates = itertools.chain(own, self._with_one_repriced(total), self._with_all_mended(amount))
+        candidates = itertools.chain(
+            own, self._with_one_repriced(total), self._with_all_mended(amount), self._with_closest_prices()
+        )
         return next((pieces for pieces in candidates if self._comes_to(pieces) == total), None)
 
     @exactly
     def nearest(self) -> tuple[int, ...]:
-        amount = unrounded_amount(self._policy, self.total, self._rates)
-        pieces = self._mended(self._priced(self._policy.unit_price_places), amount)
+        (pieces,) = self._with_closest_prices()
         step = min(piece.line.quantity for piece in pieces) * self._finest
         amounts = (_sum(pieces) + steps * step for steps in (-1, 0, 1))
         totals = (charge(self._policy, max(near, _NOTHING), self._rates).total for near in amounts)
@@ -140,6 +141,15 @@ class _GroupCell:
                 halves = (piece.line.quantity - part, part)
                 split = (replace(piece.line, quantity=quantity) for quantity in halves)
                 yield self._mended(_replaced(pieces, piece, *split), amount)
+
+    def _with_closest_prices(self) -> Iterator[Pieces]:
+        """The finest prices, moved until their sum is closest to the cell's own total, whatever it comes to.
+
+        `at` tries them as they are: where a step of a price is worth many cents, prices that are moved towards the
+        middle of what rounds to the same total may miss it, and a cell would have no total at all.
+        """
+        amount = unrounded_amount(self._policy, self.total, self._rates)
+        yield self._mended(self._priced(self._policy.unit_price_places), amount)
 
     def _priced(self, more_places: int) -> Pieces:
         """Every line at its own price, with more decimals than its own total needs."""
