@@ -2,8 +2,10 @@
 
 import grpc
 import pytest
+from erpgate.v1 import catalog_service_pb2
 from fixtures.catalogue import BOOK, OLD, SHIRT, SHOE, TWIN, an_item
 from fixtures.orders import an_order
+from fixtures.server import open_server
 from fixtures.shop import BLOCKED, Shop, reason_name
 from fixtures.toy_world import ToyWorld
 from fixtures.waiting import eventually
@@ -81,23 +83,27 @@ async def test_an_alias_comes_before_the_item_that_has_the_sku(toy_shop: Shop, t
     assert toy.ledger.vouchers[0].lines[0].item == "1"
 
 
-async def test_an_alias_whose_item_is_gone_is_told(toy_shop: Shop, toy: ToyWorld) -> None:
+async def test_an_alias_whose_item_is_gone_is_told(toy: ToyWorld, sqlite_url: str) -> None:
     await toy.add_item(an_item(60, "PASSING"))
-    await toy_shop.set_alias("X", "PASSING")
-    toy.ledger.items.pop()
-    await toy_shop.delete()
-    again = await Shop(toy_shop.door, toy, channel="again").connect()
+    async with open_server(sqlite_url, toy) as door:
+        shop = await Shop(door, toy).connect()
+        await shop.lookup("PASSING")
+        await shop.set_alias("X", "PASSING")
+        toy.ledger.items.pop()
 
-    async def forgotten() -> bool:
-        preview = await again.preview(order.name)
-        return bool(preview.problems)
+        async def is_gone() -> bool:
+            """Only what several readings miss is gone."""
+            await door.catalog.SyncCatalog(catalog_service_pb2.SyncCatalogRequest(parent=shop.name))
+            (found,) = await shop.lookup("PASSING")
+            return found.status == catalog_service_pb2.SKU_STATUS_NOT_FOUND
 
-    order = await again.submit(an_order(sku="X", sales_channel="elsewhere"))
-    blocked = await again.settled(order.name, BLOCKED)
-    assert reason_name(blocked.failure.reason) == "SKU_NOT_FOUND"
-    (problem,) = (await again.verdict(order.name)).line_problems
-    assert "has an alias to the item 60, SKU 'PASSING', which is not in the ERP any more" in problem.message
-    assert await eventually("the preview says so too", forgotten)
+        await eventually("the catalogue was read without it", is_gone)
+        blocked = await shop.blocked(an_order(sku="X"))
+        assert reason_name(blocked.failure.reason) == "SKU_NOT_FOUND"
+        (problem,) = (await shop.verdict(blocked.order)).line_problems
+        assert "has an alias to the item 60, SKU 'PASSING', which is not in the ERP any more" in problem.message
+        (previewed,) = (await shop.preview(blocked.order)).lines
+        assert previewed.problem.message == problem.message
 
 
 async def test_an_item_keeps_its_alias_under_a_new_sku(toy_shop: Shop, toy: ToyWorld) -> None:
