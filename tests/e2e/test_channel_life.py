@@ -1,13 +1,16 @@
 """A channel is changed, paused, deleted and connected again, and no order is invoiced twice."""
 
+import asyncio
+
 import grpc
+import httpx
 import pytest
 from erpgate.v1 import channel_pb2, order_pb2
 from fixtures.alegra_world import AlegraWorld
 from fixtures.catalogue import SHIRT
 from fixtures.orders import an_order, revised
 from fixtures.server import open_server
-from fixtures.shop import OPEN, Shop, reason_name, settings, verdict_of
+from fixtures.shop import OPEN, PENDING, Shop, reason_name, settings, verdict_of
 from fixtures.toy_world import ToyWorld
 from fixtures.waiting import holds_for
 from fixtures.world import World
@@ -42,6 +45,29 @@ async def test_an_invoice_that_waits_for_the_erp_waits_for_the_pause_too(shop: S
     await shop.resume()
     await shop.settled(order.name)
     assert len(await world.documents()) == 1
+
+
+async def test_an_invoice_that_is_being_prepared_is_not_sent_after_the_pause(
+    alegra_shop: Shop, alegra: AlegraWorld
+) -> None:
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold_customers(request: httpx.Request) -> None:
+        if request.method == "GET" and request.url.path.endswith("/contacts"):
+            asked.set()
+            await go_on.wait()
+
+    alegra.line.before = hold_customers
+    order = await alegra_shop.submit(an_order())
+    await asked.wait()
+    await alegra_shop.pause()
+    go_on.set()
+    assert await holds_for(lambda: nothing_sent(alegra))
+    (invoice,) = await alegra_shop.invoices()
+    assert (invoice.state, invoice.HasField("failure")) == (PENDING, False)
+    await alegra_shop.resume()
+    await alegra_shop.settled(order.name)
+    assert await alegra.sends() == 1
 
 
 async def test_pausing_and_resuming_twice_changes_nothing(shop: Shop) -> None:

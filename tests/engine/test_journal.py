@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,14 +13,16 @@ from erpgate.engine.journal import Journal, Step
 from erpgate.engine.settings import EngineSettings
 from erpgate.engine.work import LookAgain
 from erpgate.plugin import Found, OutcomeUnknown, RateLimited, Reason, Rejected, Unavailable
-from erpgate.store.attempts import attempts_of
+from erpgate.store.attempts import BeginAttempt, attempts_of
+from erpgate.store.channels import CreateChannel, UpdateChannel
 from erpgate.store.database import Database
-from erpgate.store.errors import LeaseLost
-from erpgate.store.records import AttemptOutcome, AttemptRecord, BytesLeft
+from erpgate.store.errors import ChannelPaused, LeaseLost
+from erpgate.store.records import AttemptOutcome, AttemptRecord, BytesLeft, ChannelState
 from erpgate.store.tasks import AddTasks, ClaimLanes, Task
-from erpgate.store.writes import Lease, Write
+from erpgate.store.writes import Lease, Together, Write
 from fixtures.clock import FakeClock
-from fixtures.writes import Note, notes
+from fixtures.writes import Note, in_one_commit, notes
+from rpc.builders import a_channel
 
 DONE, NOT_DONE, UNCERTAIN = AttemptOutcome.DONE, AttemptOutcome.NOT_DONE, AttemptOutcome.UNCERTAIN
 SETTLE = 30
@@ -120,6 +123,26 @@ async def test_the_first_attempt_is_written_down_before_it_leaves(stage: Stage) 
     assert (record.outcome, record.bytes_left, record.epoch) == (DONE, BytesLeft.YES, 1)
     assert str(record.answer) == "V1"
     assert stage.renewed == [stage.clock.boot()]
+
+
+async def test_nothing_begins_while_the_channel_is_paused(stage: Stage) -> None:
+    await stage.database.write(CreateChannel(a_channel(account="a", state=ChannelState.PAUSED), b"", None))
+    with pytest.raises(ChannelPaused):
+        await stage.once(with_begin=lambda: (Note("sending"),))
+    assert (stage.sent, await stage.records(), await stage.database.read(notes)) == (0, [], [])
+
+
+async def test_a_pause_in_the_same_commit_comes_first(stage: Stage) -> None:
+    channel = await stage.database.write(CreateChannel(a_channel(account="a"), b"", None))
+    attempt = AttemptRecord(
+        account="a", subject="invoice", step="document", number=1, epoch=1, start_time=stage.clock.now()
+    )
+    begin = BeginAttempt(attempt, dt.timedelta(seconds=5), stage.lease)
+    pause = UpdateChannel(replace(channel, state=ChannelState.PAUSED), stage.clock.now())
+    refused, paused = await in_one_commit(stage.database, Together((begin,), stage.lease), pause)
+    assert isinstance(refused, ChannelPaused)
+    assert paused.state is ChannelState.PAUSED
+    assert await stage.records() == []
 
 
 async def test_a_step_that_is_done_is_not_done_again(stage: Stage) -> None:

@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 from erpgate.engine.lane import Lane
-from erpgate.engine.work import Postponed
+from erpgate.engine.work import Held, Postponed
 from erpgate.plugin import Misconfigured, RateLimited, Reason, Unavailable
 from erpgate.store import schema
-from erpgate.store.channels import get_channel
+from erpgate.store.channels import UpdateChannel, get_channel
 from erpgate.store.database import Database
-from erpgate.store.records import Health
+from erpgate.store.records import ChannelState, Health
 from erpgate.store.tasks import AddTasks, ClaimLanes, Task
 from fixtures.lanes import ACCOUNT, CLOCK, KIND, LONG_LEASE, a_session, a_task, add, complete, connected, working
 from fixtures.server import QUICK
@@ -269,6 +269,20 @@ async def test_a_lane_lets_a_write_leave_only_while_its_lease_is_certain(databas
         await lane.before("*", write=True)
     lane.renewed(CLOCK.boot())
     await lane.before("*", write=True)
+
+
+async def test_a_write_that_waits_for_the_budget_does_not_leave_after_a_pause(database: Database) -> None:
+    channel = await connected(database)
+    await database.write(AddTasks((a_task(),)))
+    (claim,) = await database.write(ClaimLanes("me", CLOCK.now(), LONG_LEASE, 1, (KIND,), 1))
+    lane = Lane(claim, database, {}, _no_session, CLOCK, QUICK)
+    lane.claimed(CLOCK.boot())
+    lane.budget.block("*", dt.timedelta(seconds=0.3))
+    waiting = asyncio.create_task(lane.before("*", write=True))
+    await asyncio.sleep(0)
+    await database.write(UpdateChannel(replace(channel, state=ChannelState.PAUSED), CLOCK.now()))
+    with pytest.raises(Held, match="The channel is paused; nothing was sent"):
+        await waiting
 
 
 async def _no_session(_: Lane) -> None:

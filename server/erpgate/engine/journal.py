@@ -109,6 +109,7 @@ class Journal:
 
         Raises:
             LookAgain: Its outcome is not known yet.
+            ChannelPaused: Nothing may be sent now, and nothing was.
             Blocked: A person must decide.
             ErpError: It did not happen, or, as `OutcomeUnknown`, nobody knows.
         """

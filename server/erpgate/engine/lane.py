@@ -13,12 +13,12 @@ from erpgate.engine.health import health_of
 from erpgate.engine.journal import Journal
 from erpgate.engine.session import Session
 from erpgate.engine.settings import EngineSettings, nth
-from erpgate.engine.work import Handler, Postponed
+from erpgate.engine.work import Handler, Held, Postponed
 from erpgate.plugin.capabilities import Connection
 from erpgate.plugin.errors import Misconfigured, RateLimited, Unavailable
 from erpgate.plugin.http import RateReading
 from erpgate.plugin.policy import Limits
-from erpgate.store.channels import Recover, SetHealth
+from erpgate.store.channels import Recover, SetHealth, paused_accounts
 from erpgate.store.database import Database
 from erpgate.store.errors import LeaseLost, StoreUnavailable
 from erpgate.store.records import Health
@@ -187,12 +187,20 @@ class Lane:
     async def before(self, resource: str, *, write: bool) -> None:
         """Guards one request: waits for the budget, and lets a write leave only while the lease is certain."""
         errand = current_errand()
-        if not await self.budget.take(resource, self._leaving, share=errand.share if errand else 1.0):
+        share = errand.share if errand else 1.0
+        waits = self.budget.wait(resource, share) > 0
+        if not await self.budget.take(resource, self._leaving, share=share):
             raise Unavailable("This process stops; nothing was sent.")
         if errand is not None:
             errand.calls += 1
         if write and self.clock.boot() >= self._valid_until:
             raise Unavailable("This process no longer owns the account; nothing was sent.")
+        if write and waits and await self._is_paused():
+            raise Held("The channel is paused; nothing was sent.")
+
+    async def _is_paused(self) -> bool:
+        account = self.lease.account
+        return bool(await self.database.read(lambda c: paused_accounts(c, (account,))))
 
     def after(self, reading: RateReading | None, time: dt.datetime | None = None) -> None:
         """Takes note of what the ERP said about its rate limit and the time."""

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from erpgate.plugin.errors import Unavailable
 from erpgate.store.tasks import Task
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ PARKED = Postponed(delay=dt.timedelta(days=1), served=False)
 
 UNASKED = Postponed(delay=dt.timedelta(0), served=False)
 """The task has ended, without having shown that the ERP serves the account."""
+
+
+class Held(Unavailable):
+    """The channel was paused while a write waited for the rate budget; nothing was sent."""
 
 
 class LookAgain(Exception):

@@ -8,10 +8,10 @@ from erpgate.defects import PluginDefect
 from erpgate.domain.problem import Blocked
 from erpgate.engine.lane import Lane
 from erpgate.engine.settings import nth
-from erpgate.engine.work import LookAgain, Postponed
+from erpgate.engine.work import PARKED, Held, LookAgain, Postponed
 from erpgate.plugin.errors import ErpError, Misconfigured, OutcomeUnknown, RateLimited, Rejected, Unavailable
 from erpgate.plugin.reasons import Reason
-from erpgate.store.errors import Conflict
+from erpgate.store.errors import ChannelPaused, Conflict
 
 
 class Teller(Protocol):
@@ -47,6 +47,8 @@ async def carried_out(lane: Lane, teller: Teller, work: Awaitable[Postponed | No
         await teller.block(stop)
     except Rejected as error:
         await teller.refuse(error)
+    except (ChannelPaused, Held):
+        return PARKED  # it was paused while this ran
     except Conflict:
         return Postponed(delay=nth(lane.settings.retry_delays, 0))
     except LookAgain as unknown:

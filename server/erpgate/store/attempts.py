@@ -48,6 +48,11 @@ class BeginAttempt(Write[None]):
     reach: dt.timedelta
     lease: Lease
 
+    @property
+    def sends(self) -> bool:
+        """That is what it is for."""
+        return True
+
     @classmethod
     def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[None]:
         """Adds the rows."""

@@ -1,7 +1,7 @@
 """Channels and their sealed credentials."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +22,13 @@ _credential = schema.credential
 
 _OF_ACCOUNT = PointQuery(sa.select(_channel).where(_channel.c.account == sa.bindparam("account")))
 
+_LOCKED_STATES = (
+    sa.select(_channel.c.account, _channel.c.state)
+    .where(_channel.c.account.in_(sa.bindparam("accounts", expanding=True)))
+    .order_by(_channel.c.account)
+    .with_for_update(read=True)
+)
+
 UNFINISHED = (InvoiceState.PENDING, InvoiceState.BLOCKED, InvoiceState.SENDING, InvoiceState.UNKNOWN)
 """States of invoices that stand against deleting their channel."""
 
@@ -38,6 +45,12 @@ def channel_of_account(connection: sa.Connection, account: str) -> ChannelRecord
     """The channel that an ERP account is connected by."""
     row = _OF_ACCOUNT.one_or_none(connection, {"account": account})
     return None if row is None else _record(row)
+
+
+def paused_accounts(connection: sa.Connection, accounts: Collection[str]) -> Collection[str]:
+    """Those whose channel is paused; no channel of them is paused or resumed until the transaction ends."""
+    rows = connection.execute(_LOCKED_STATES, {"accounts": sorted(accounts)})
+    return {row.account for row in rows if row.state == ChannelState.PAUSED}
 
 
 def list_channels(connection: sa.Connection, merchant: str, after: str, limit: int) -> Sequence[ChannelRecord]:

@@ -16,9 +16,10 @@ import sqlalchemy as sa
 from erpgate import faultpoints
 from erpgate.store.bell import Bell
 from erpgate.store.changes import forget_changes, number_changes
+from erpgate.store.channels import paused_accounts
 from erpgate.store.desk import Desk
 from erpgate.store.dialects import Dialect, dialect_of
-from erpgate.store.errors import LeaseLost, StoreError, StoreUnavailable
+from erpgate.store.errors import ChannelPaused, LeaseLost, StoreError, StoreUnavailable
 from erpgate.store.notify import heard
 from erpgate.store.tasks import LOCKED_EPOCHS
 from erpgate.store.writes import Write
@@ -199,16 +200,32 @@ class Database:
     def _apply(self, connection: sa.Connection, writes: Sequence[Write[Any]]) -> list[Any]:
         answers: list[Any] = [None] * len(writes)
         lost = self._lost_leases(connection, writes)
-        kinds: dict[type[Write[Any]], list[int]] = defaultdict(list)
+        sending: dict[int, str] = {}
+        others: list[int] = []
         for place, write in enumerate(writes):
             if write.lease is not None and write.lease in lost:
                 answers[place] = LeaseLost(f"the lane {write.lease.account} has moved on")
+            elif write.lease is not None and write.sends:
+                sending[place] = write.lease.account
             else:
-                kinds[type(write)].append(place)
-        for kind, places in kinds.items():
-            for place, answer in zip(places, kind.apply_all(connection, [writes[p] for p in places]), strict=True):
-                answers[place] = answer
+                others.append(place)
+        self._apply_by_kind(connection, writes, others, answers)
+        # Asked after the others: a pause in the same commit counts.
+        paused = paused_accounts(connection, set(sending.values())) if sending else ()
+        for place in [place for place, account in sending.items() if account in paused]:
+            answers[place] = ChannelPaused(f"the channel of {sending.pop(place)} is paused")
+        self._apply_by_kind(connection, writes, list(sending), answers)
         return answers
+
+    def _apply_by_kind(
+        self, connection: sa.Connection, writes: Sequence[Write[Any]], places: Sequence[int], answers: list[Any]
+    ) -> None:
+        kinds: dict[type[Write[Any]], list[int]] = defaultdict(list)
+        for place in places:
+            kinds[type(writes[place])].append(place)
+        for kind, same in kinds.items():
+            for place, answer in zip(same, kind.apply_all(connection, [writes[p] for p in same]), strict=True):
+                answers[place] = answer
 
     def _lost_leases(self, connection: sa.Connection, writes: Sequence[Write[Any]]) -> set[Any]:
         leases = {write.lease for write in writes if write.lease is not None}

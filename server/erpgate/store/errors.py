@@ -7,6 +7,7 @@ StoreError
 │   └── StoreBusy      another process uses it, and only one may
 └── WriteRefused       one write was refused before it changed anything; its neighbours in the commit go on
     ├── LeaseLost      another process owns the lane by now
+    ├── ChannelPaused  nothing may be sent to the ERP until the channel is resumed
     └── Conflict       a unique key or a version stands against it
 ```
 """
@@ -34,6 +35,10 @@ class WriteRefused(StoreError):
 
 class LeaseLost(WriteRefused):
     """The lane moved on: this owner's writes do not count any more."""
+
+
+class ChannelPaused(WriteRefused):
+    """The account's channel is paused: nothing may leave for the ERP."""
 
 
 class Conflict(WriteRefused):

@@ -41,6 +41,11 @@ class Write(Generic[T]):
         """What is written, as fault points call it."""
         return type(self).__name__
 
+    @property
+    def sends(self) -> bool:
+        """Whether something leaves for the ERP after it; it is refused with `ChannelPaused` while that may not be."""
+        return False
+
     def apply(self, connection: sa.Connection) -> T:
         """Changes the database and gives the caller's answer."""
         (answer,) = type(self).apply_all(connection, [self])
@@ -75,6 +80,11 @@ class Together(Write[tuple[Any, ...]]):
     def name(self) -> str:
         """Of its parts."""
         return "+".join(write.name for write in self.writes)
+
+    @property
+    def sends(self) -> bool:
+        """Whether one of its parts does."""
+        return any(write.sends for write in self.writes)
 
     @classmethod
     def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[tuple[Any, ...] | Exception]:
