@@ -8,11 +8,11 @@ from pathlib import Path
 
 from erpgate.testing.postgresql import ClusterUnavailable, private_cluster
 
-from bench import catalogue, drain, engine, rpcs, startup
+from bench import catalogue, drain, engine, fairness, rpcs, startup
 from bench.measure import Row
 
 _Measure = Callable[[str, str], Iterator[Row]]
-_MEASURES: tuple[_Measure, ...] = (rpcs.measure, engine.measure, drain.measure)
+_MEASURES: tuple[_Measure, ...] = (rpcs.measure, engine.measure, fairness.measure, drain.measure)
 
 
 def main() -> int:
