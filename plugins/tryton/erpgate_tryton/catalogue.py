@@ -61,24 +61,28 @@ class Catalogue:
         self._currency_code = currency_code
 
     async def pages(self, cursor: str) -> AsyncGenerator[tuple[Sequence[Item], str]]:
-        """Every product, by id, so that nothing moves between pages."""
+        """Every product, by id, so that nothing moves between pages; the last one is empty: a short one may be cut."""
         places = await self._places()
         last = int(cursor or 0)
         while True:
             rows = await self._client.search(PRODUCT, [["id", ">", last], EVERY], _FIELDS, limit=PAGE)
-            with read_must_be_readable():
-                last = id_of(rows[-1].get("id"), "product") if rows else last
-            more = len(rows) == PAGE
-            yield await self._items(rows, places), str(last) if more else ""
-            if not more:
+            if not rows:
+                yield (), ""
                 return
+            with read_must_be_readable():
+                last = id_of(rows[-1].get("id"), "product")
+            yield await self._items(rows, places), str(last)
 
     async def with_codes(self, codes: Sequence[str]) -> Sequence[Item]:
-        """Every product that has one of these codes or barcodes."""
-        wanted = list(codes)
-        domain: list[object] = [["OR", ["code", "in", wanted], ["identifiers.code", "in", wanted]], EVERY]
-        rows = await self._client.search(PRODUCT, domain, _FIELDS)
-        items = await self._items(rows, await self._places())
+        """Every product that has one of these codes or barcodes.
+
+        Two searches: of one with an OR Tryton makes two itself, which then leave inactive products out.
+        """
+        rows: dict[int, Record] = {}
+        for field in ("code", "identifiers.code"):
+            found = await self._client.search(PRODUCT, [[field, "in", list(codes)], EVERY], _FIELDS)
+            rows |= {row["id"]: row for row in found}
+        items = await self._items(list(rows.values()), await self._places())
         return tuple(item for item in items if {item.reference, item.barcode} & set(codes))
 
     async def taxes(self) -> Mapping[str, Decimal]:

@@ -78,6 +78,11 @@ class TrytonClient:
         with read_must_be_readable():
             return records(await self.read(method, domain, offset, limit, order, fields, **context), model)
 
+    async def every(self, model: str, domain: list[object], fields: list[str]) -> tuple[list[Record], bool]:
+        """All records of a domain, and whether that is as many as Tryton counts."""
+        rows = await self.search(model, domain, fields)
+        return rows, await self.read(f"model.{model}.search_count", domain) == len(rows)
+
     async def create(self, model: str, values: Mapping[str, object]) -> int:
         """Creates one record and gives its id."""
         answer = await self.write(f"model.{model}.create", [values])

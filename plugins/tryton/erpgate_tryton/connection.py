@@ -34,8 +34,11 @@ from erpgate_tryton.values import id_of, number, record, records, text
 
 SETTLE_SECONDS = "settle_seconds"
 
-OPERATOR_SETTINGS: Mapping[str, str] = {SETTLE_SECONDS: "30"}
-"""What the operator may set, with defaults: how long Tryton may go on with a call whose answer was given up."""
+BASE_URL = "base_url"
+
+OPERATOR_SETTINGS: Mapping[str, str] = {BASE_URL: "", SETTLE_SECONDS: "30"}
+"""What the operator may set, with defaults: the only server there is, whatever merchants type; how long Tryton may
+go on with a call whose answer was given up."""
 
 _MODULES = {
     "sale_price_list": ("price_list", Reason.ERP_PLAN_LACKS_PRICE_LISTS, "price lists"),
@@ -51,8 +54,9 @@ class TrytonConnection:
     def __init__(self, wiring: Wiring[TrytonCredentials, TrytonSettings]) -> None:
         self._company = wiring.company
         self._country_code = wiring.country_code
-        self._settle_seconds = float({**OPERATOR_SETTINGS, **wiring.operator}[SETTLE_SECONDS])
-        http = wiring.http(wiring.credentials.base_url, headers={"Accept": "application/json"})
+        operator = {**OPERATOR_SETTINGS, **wiring.operator}
+        self._settle_seconds = float(operator[SETTLE_SECONDS])
+        http = wiring.http(operator[BASE_URL] or wiring.credentials.base_url, headers={"Accept": "application/json"})
         number_ = None if wiring.company is None else company_number(wiring.company)
         self._client = TrytonClient(http, wiring.credentials, number_)
         self._invoices: Invoices | None = None

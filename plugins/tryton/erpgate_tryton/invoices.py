@@ -75,17 +75,18 @@ class Invoices:
             return document_of(rows[0]) if rows else None
 
     async def find(self, reference: str) -> Found[Document]:
-        """Invoices and credit notes with this reference that are not cancelled; one answer has them all."""
+        """Invoices with this reference that are not cancelled; their number is asked for apart."""
         domain: list[object] = [
             ["reference", "=", reference],
             ["type", "=", "out"],
             ["company", "=", company_number(self._company)],
         ]
-        rows = await self._client.search(_INVOICE, domain, FIELDS)
+        rows, complete = await self._client.every(_INVOICE, domain, FIELDS)
         with read_must_be_readable():
             found = [document_of(row) for row in rows]
         matches = tuple(document for document in found if document.reference == reference and not document.voided)
-        return Found(matches=matches, complete=all(document.reference == reference for document in found))
+        filtered = all(document.reference == reference for document in found)
+        return Found(matches=matches, complete=filtered and complete)
 
     async def discard(self, draft: Document) -> None:
         """Deletes a draft; Tryton itself refuses to delete what has a number."""

@@ -29,10 +29,10 @@ class Parties:
         number = identification_of(buyer, self._company).number
         pattern = "%".join(number)
         domain: list[object] = [["identifiers.code", "ilike", pattern]]
-        rows = await self._client.search(_PARTY, domain, ["identifiers.code"])
+        rows, complete = await self._client.every(_PARTY, domain, ["identifiers.code"])
         with read_must_be_readable():
             matches = [CustomerId(str(id_of(row.get("id"), "party"))) for row in rows if number in _numbers(row)]
-        return Found(matches=tuple(matches), complete=True)
+        return Found(matches=tuple(matches), complete=complete)
 
     async def create(self, payload: Payload) -> CustomerId:
         """Creates a party.

@@ -48,6 +48,7 @@ class Books:
     warehouses: dict[str, int] = field(default_factory=dict)
     _taxes: dict[Decimal, int] = field(default_factory=dict)
     _codes: dict[str, int] = field(default_factory=dict)
+    _units: dict[str, int] = field(default_factory=dict)
 
     def copied(self, client: TrytonClient) -> "Books":
         """The same for a copy of the database."""
@@ -110,7 +111,10 @@ class Books:
         return code if times == 1 or not code else f"{code}-{times}"
 
     async def _unit(self, name: str) -> int:
-        return await self._only("product.uom", [["name", "=", _UNITS.get(name, "Unit")]])
+        wanted = _UNITS.get(name, "Unit")
+        if wanted not in self._units:
+            self._units[wanted] = await self._only("product.uom", [["name", "=", wanted]])
+        return self._units[wanted]
 
     async def _category(self, rates: tuple[Decimal, ...]) -> int:
         if rates not in self.categories:

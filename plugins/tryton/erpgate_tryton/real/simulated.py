@@ -7,9 +7,20 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from erpgate.plugin import Http, Payload, Seeded, SimulatedCompany, SimulatedDocument, Simulator, Unguarded, open_http
+from erpgate.plugin import (
+    Http,
+    Payload,
+    Seeded,
+    SimulatedCompany,
+    SimulatedDocument,
+    Simulator,
+    Spot,
+    Trouble,
+    Unguarded,
+    open_http,
+)
 
-from erpgate_tryton.connection import SETTLE_SECONDS
+from erpgate_tryton.connection import BASE_URL, SETTLE_SECONDS
 from erpgate_tryton.real.books import Books, administrator
 from erpgate_tryton.real.releases import RELEASES
 from erpgate_tryton.real.running import running
@@ -21,6 +32,27 @@ COMPANY = CompanyData(name="Tienda Demo S.A.S.")
 _LOOK = 0.5
 _WRITES = (".create", ".post", ".cancel", ".delete", ".skip", ".write", ".confirm")
 _ANYBODY = {"CO": {"default_document": "222222222222"}}
+_SPOTS = {
+    Spot.PROBE: "model.ir.module.search_read",
+    Spot.ITEMS: "model.product.product.search_read",
+    Spot.FIND_CUSTOMER: "model.party.party.search_read",
+    Spot.CREATE_CUSTOMER: "model.party.party.create",
+    Spot.CREATE: "model.account.invoice.create",
+    Spot.ADVANCE: "model.account.invoice.post",
+    Spot.READ: "model.account.invoice.search_read",
+    Spot.FIND: "model.account.invoice.search_read",
+}
+_ACTIONS = {
+    Trouble.REFUSED: "refuse",
+    Trouble.UNAUTHORIZED: "401",
+    Trouble.RATE_LIMITED: "429",
+    Trouble.SERVER_ERROR: "503",
+    Trouble.SERVER_ERROR_AFTER: "503_after",
+    Trouble.GARBAGE_AFTER: "garbage_after",
+    Trouble.DROPPED: "drop_before",
+    Trouble.DROPPED_AFTER: "drop_after",
+    Trouble.TRUNCATED: "truncate",
+}
 _STATES = {"draft": "draft", "validated": "draft", "posted": "open", "paid": "open", "cancelled": "void"}
 
 
@@ -49,8 +81,8 @@ def kept_site(folder: str) -> Site:
     return Site(release=RELEASE, folder=path) if any(path.glob("*.sqlite")) else new_site(RELEASE, COMPANY, path, print)
 
 
-def _operator(url: str) -> Mapping[str, str]:  # noqa: ARG001 - the merchant types it
-    return {SETTLE_SECONDS: "1"}
+def _operator(url: str) -> Mapping[str, str]:
+    return {BASE_URL: url, SETTLE_SECONDS: "1"}
 
 
 async def _seed(url: str, company: SimulatedCompany) -> Seeded:
@@ -104,6 +136,17 @@ async def calls(url: str) -> Mapping[str, int]:
     return {f"{_verb(method)} {method}": int(count) for method, count in counts.items() if method}
 
 
+async def trouble(url: str, spot: Spot, trouble: Trouble, times: int) -> None:
+    """Makes the next calls go wrong; refused credentials twice, because the plugin renews its session in between."""
+    times *= 2 if trouble is Trouble.UNAUTHORIZED else 1
+    rule = {"method": _SPOTS[spot], "action": _ACTIONS[trouble], "times": times}
+    http = _open(url)
+    try:
+        await http.write("PUT", "/_sim/faults", json=[rule])
+    finally:
+        await http.aclose()
+
+
 def _verb(method: str) -> str:
     return "POST" if method.endswith(_WRITES) else "GET"
 
@@ -121,5 +164,6 @@ SIMULATOR = Simulator(
     documents=documents,
     calls=calls,
     prepare=prepare,
+    trouble=trouble,
 )
 """The offer. What it serves is Tryton itself, in an environment of its own."""

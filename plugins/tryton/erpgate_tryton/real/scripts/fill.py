@@ -16,7 +16,6 @@ from proteus import Model, Wizard, config
 ADMIN = "admin"
 USERS = {"erpgate": "erpgate-secret", "stranger": "stranger-secret"}
 GROUPS = ("Account", "Accounting", "Stock", "Sales", "Party Administration", "Product Administration")
-TIME_ZONES = {"CO": "America/Bogota"}
 
 
 def fill(country: str, currency: str, places: int, name: str) -> None:
@@ -49,7 +48,7 @@ def create_company(country: str, currency: str, places: int, name: str) -> Any:
     wizard.form.party, wizard.form.currency = party, money
     wizard.execute("add")
     (company,) = Model.get("company.company").find()
-    company.timezone = TIME_ZONES.get(country, "UTC")
+    company.timezone = "UTC"
     company.save()
     config.get_config()._context = Model.get("res.user").get_preferences(True, {})
     return company

@@ -3,11 +3,13 @@
 Usage: serve.py CONFIG DATABASE HOST PORT
 
 `GET /_sim/counts` gives the calls by method since the start. `PUT /_sim/faults` replaces the rules, each of which says
-`method` (of JSON-RPC), `times` and `action`: `drop_before` closes the connection instead of carrying a call out,
-`drop_after` when it has been carried out and committed, `refuse` answers as Tryton does on a broken rule, `busy` as it
-does when another transaction holds the lock.
+`method` (of JSON-RPC), `times` and `action`. Instead of carrying a call out, `drop_before` closes the connection,
+`refuse` answers as Tryton does on a broken rule, `busy` as when another transaction holds the lock, `401`, `429`
+and `503` with that status. When a call was carried out and committed, `drop_after` closes the connection,
+`garbage_after` and `503_after` answer so, and `truncate` leaves the last row out of a list.
 """
 
+import gzip
 import json
 import os
 import socket
@@ -25,6 +27,7 @@ Environ = dict[str, Any]
 Start = Callable[..., Any]
 
 _REFUSED = {"id": 0, "error": ["UserError", ["Refused by the test.", "", None]]}
+_INSTEAD = ("drop_before", "refuse", "busy", "401", "429", "503")
 _BUSY = b"could not obtain lock on row in relation ir_sequence_strict"
 
 
@@ -47,23 +50,31 @@ class Door:
         environ["wsgi.input"] = BytesIO(body)
         path = environ["PATH_INFO"]
         if path == "/_sim/counts":
-            return _answer(start, self._counts)
+            return _answer(start, json.dumps(self._counts).encode())
         if path == "/_sim/faults":
             self._faults = json.loads(body)
-            return _answer(start, {})
-        match self._action(_method(body)):
-            case "drop_before":
-                return _dropped(environ, start)
-            case "drop_after":
-                list(self._app(environ, lambda *_: None))
+            return _answer(start, b"{}")
+        return self._answered(self._action(_method(body)), environ, start)
+
+    def _answered(self, action: str, environ: Environ, start: Start) -> Iterable[bytes]:
+        result = b"" if action in _INSTEAD else self._result(environ, start if not action else _unheard)
+        match action:
+            case "":
+                return [result]
+            case "drop_before" | "drop_after":
                 return _dropped(environ, start)
             case "refuse":
-                return _answer(start, _REFUSED)
+                return _answer(start, json.dumps(_REFUSED).encode())
             case "busy":
-                start("503 SERVICE UNAVAILABLE", [("Content-Type", "text/html")])
-                return [_BUSY]
-        answer: Iterable[bytes] = self._app(environ, start)
-        return answer
+                return _answer(start, _BUSY, HTTPStatus.SERVICE_UNAVAILABLE)
+            case "garbage_after":
+                return _answer(start, b'{"id": 1, "res')
+            case "truncate":
+                return _answer(start, _truncated(result))
+        return _answer(start, b"", HTTPStatus(int(action.removesuffix("_after"))))
+
+    def _result(self, environ: Environ, start: Start) -> bytes:
+        return b"".join(self._app(environ, start))
 
     def _action(self, method: str) -> str:
         with self._lock:
@@ -82,9 +93,20 @@ def _method(body: bytes) -> str:
         return ""
 
 
-def _answer(start: Start, value: object) -> list[bytes]:
-    start(f"{HTTPStatus.OK.value} OK", [("Content-Type", "application/json")])
-    return [json.dumps(value).encode()]
+def _answer(start: Start, body: bytes, status: HTTPStatus = HTTPStatus.OK) -> list[bytes]:
+    start(f"{status.value} {status.phrase}", [("Content-Type", "application/json")])
+    return [body]
+
+
+def _unheard(*_: object) -> None:
+    """What a lost or altered answer said about itself."""
+
+
+def _truncated(body: bytes) -> bytes:
+    answer = json.loads(gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body)
+    if isinstance(answer.get("result"), list):
+        answer["result"] = answer["result"][:-1]
+    return json.dumps(answer).encode()
 
 
 def _dropped(environ: Environ, start: Start) -> list[bytes]:
