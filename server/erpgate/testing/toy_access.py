@@ -102,7 +102,9 @@ class _Written:
         return self._fault is not Fault.LOST
 
     async def __aexit__(self, kind: object, error: object, trace: object) -> None:
-        if self._fault in (Fault.ANSWER_LOST, Fault.LOST):
+        if self._fault is Fault.GONE:
+            self._ledger.reachable = False
+        if self._fault in (Fault.ANSWER_LOST, Fault.LOST, Fault.GONE):
             raise OutcomeUnknown("The toy ledger gave no answer.")
 
 

@@ -36,6 +36,8 @@ class Fault(enum.Enum):
     """It was carried out and the answer was lost."""
     LOST = "lost"
     """It was not carried out, and nobody was told."""
+    GONE = "gone"
+    """It was carried out, the answer was lost, and nothing reaches the ledger any more."""
 
 
 @dataclass
