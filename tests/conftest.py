@@ -13,3 +13,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for folder in _ONE_AT_A_TIME:
             if folder in item.path.parent.parts:
                 item.add_marker(pytest.mark.xdist_group(folder))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the one command that writes golden files anew."""
+    parser.addoption("--rewrite-golden", action="store_true", help="write golden files anew instead of comparing them")

@@ -49,7 +49,7 @@ def later(verb: str) -> Sequence[str]:
 
 
 HOUSEKEEPING = re.compile(
-    r"commit\.(ClaimLanes|RenewLeases|ReleaseLane|TellAlive|Leave|AddTasks|PostponeTask|CutFeed|UseKeys)\."
+    r"commit\.(ClaimLanes|RenewLeases|ReleaseLane|TellAlive|Leave|AddTasks|PostponeTask|CutFeed|UseKeys|WakeReturned)\."
 )
 """Commits that come when it is time, not when an invoice needs them."""
 

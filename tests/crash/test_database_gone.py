@@ -12,6 +12,7 @@ from erpgate.testing import PrivateCluster
 from erpgate.v1 import invoice_pb2
 
 from .erp import PRICE, SimulatedErp
+from .sale import unless_dead
 from .stage import MERCHANT, Prepared, Stage, an_order, channel_of, connect
 from .waiting import eventually
 
@@ -77,7 +78,8 @@ def invoiced(client: Client, erp: SimulatedErp, numbers: Iterable[str]) -> None:
     orders = {f"{_PARENT}/orders/shop-co:{number}" for number in numbers}
 
     def open_ones() -> list[invoice_pb2.Invoice]:
-        invoices = [i for i in client.list_invoices(channel_of(MERCHANT)) if i.state == invoice_pb2.INVOICE_STATE_OPEN]
+        listed = unless_dead(lambda: list(client.list_invoices(channel_of(MERCHANT)))) or []
+        invoices = [i for i in listed if i.state == invoice_pb2.INVOICE_STATE_OPEN]
         return invoices if {invoice.order for invoice in invoices} == orders else []
 
     references = [invoice.reference for invoice in eventually("all are open", open_ones)]

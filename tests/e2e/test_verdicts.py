@@ -93,6 +93,7 @@ async def test_every_rule_is_written_down(toy_shop: Shop) -> None:
         ("order_state", True),
         ("fulfillment", True),
         ("refunded", True),
+        ("not_shadow", True),
     ]
 
 
