@@ -183,8 +183,10 @@ class Database:
                 answers = self._apply(connection, writes)
                 grown = number_changes(connection)
             except Exception as error:
-                forget_changes(connection)
-                transaction.rollback()
+                with contextlib.suppress(sa.exc.DBAPIError):  # no COMMIT was sent: what can't be rolled back has ended
+                    transaction.rollback()
+                if not connection.invalidated:
+                    forget_changes(connection)
                 raise _RolledBackError(error) from error
             faultpoints.reach_commit(writes, "before")
             transaction.commit()
