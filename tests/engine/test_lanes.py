@@ -11,7 +11,7 @@ from erpgate.engine.lane import Lane
 from erpgate.engine.work import Held, Postponed
 from erpgate.plugin import Misconfigured, RateLimited, Reason, Unavailable
 from erpgate.store import schema
-from erpgate.store.channels import UpdateChannel, get_channel
+from erpgate.store.channels import SetHealth, UpdateChannel, get_channel
 from erpgate.store.database import Database
 from erpgate.store.records import ChannelState, Health
 from erpgate.store.tasks import AddTasks, ClaimLanes, Task
@@ -161,6 +161,21 @@ async def test_an_account_backs_off_as_a_whole_with_one_probe(
         record = await database.read(lambda c: get_channel(c, channel.merchant, channel.channel))
         assert record is not None
         assert (record.health, record.health_message) == (Health.OK, "")
+
+
+async def test_what_another_owner_noted_is_over_with_the_first_task_that_is_served(database: Database) -> None:
+    """There may be no second one for hours."""
+    channel = await connected(database)
+    await database.write(SetHealth(channel.account, Health.DEGRADED, "away"))
+    noted = replace(channel, health=Health.DEGRADED, health_message="away")
+
+    async def is_well() -> bool:
+        record = await database.read(lambda c: get_channel(c, channel.merchant, channel.channel))
+        return record is not None and (record.health, record.health_message) == (Health.OK, "")
+
+    async with working(database, {"open": _opens}, session=a_session(noted)) as worker:
+        await add(database, worker, a_task(kind="open"))
+        await eventually("the channel is well again", is_well)
 
 
 async def only(seen: list[str], expected: list[str]) -> bool:

@@ -83,6 +83,7 @@ class Lane:
         self._stopping = False
         self._lost = False
         self._failures = 0
+        self._setbacks = 0
         self._noted = (Health.OK, "")
         self._paused_until = 0.0
         self._valid_until = clock.boot() + settings.lease.total_seconds()
@@ -300,7 +301,7 @@ class Lane:
 
     async def _handle(self, task: Task) -> Postponed | None:
         """Runs the process; what concerns the whole account slows the whole account down."""
-        urges, failures = self._urges, self._failures
+        urges, setbacks = self._urges, self._setbacks
         try:
             postponed = await self._handlers[task.kind](self, task)
         except RateLimited as error:
@@ -318,14 +319,16 @@ class Lane:
             _log.exception("%s %s failed; it is run again.", task.kind, task.subject)
             return Postponed(delay=nth(self.settings.retry_delays, task.attempts))
         served = postponed is None or postponed.served
-        if served and self._failures and self._failures == failures:  # not one that began before something failed
-            self._failures = 0
+        if served and self._failures and self._setbacks == setbacks:  # not one that began before something failed
             await self.database.write(Recover(self.lease.account, *self._noted))
+            if self._setbacks == setbacks:
+                self._failures = 0  # only now: what could not be noted is noted by the next one
         return postponed
 
     async def _back_off(self, health: Health, message: str) -> Postponed:
         delay = nth(self.settings.retry_delays, self._failures)
         self._failures += 1
+        self._setbacks += 1
         self._pause(delay)
         self._noted = (health, message)
         await self.database.write(SetHealth(self.lease.account, health, message))
