@@ -96,7 +96,6 @@ async def test_credentials_that_turn_out_wrong_are_shown_on_the_channel(unconnec
 
 async def test_a_company_is_connected_once(unconnected: Shop, world: World) -> None:
     await unconnected.connect()
-    await unconnected.lookup("nothing")  # the catalogue is read by then, and keeps no ERP from answering
     second = Shop(unconnected.door, world, channel="second")
     refused = await refusal(second.create())
     assert (refused.code, refused.reason) == (grpc.StatusCode.ALREADY_EXISTS, "ERP_COMPANY_ALREADY_CONNECTED")
