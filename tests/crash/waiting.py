@@ -10,7 +10,7 @@ T = TypeVar("T")
 _LOOK = 0.05
 
 
-def eventually(what: str, look: Callable[[], T | None], seconds: float = 20.0) -> T:
+def eventually(what: str, look: Callable[[], T | None], seconds: float = 45.0) -> T:
     """What `look` gives as soon as it is neither None nor False.
 
     Raises:

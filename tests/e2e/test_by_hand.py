@@ -1,7 +1,7 @@
 """What people do in the ERP meanwhile: it is taken as it is, and nothing is done over it."""
 
 from erpgate.v1 import channel_pb2
-from fixtures.alegra_world import CREATE, LIST, OPEN, SETTLE, AlegraWorld
+from fixtures.alegra_world import CREATE, LIST, OPEN, AlegraWorld
 from fixtures.orders import PRICE, an_order, revised
 from fixtures.server import open_server
 from fixtures.shop import BLOCKED, Shop, reason_name
@@ -87,19 +87,20 @@ async def test_a_cut_listing_before_the_opening_does_not_hide_a_second_draft(
     alegra_shop: Shop, alegra: AlegraWorld
 ) -> None:
     """The first draft came late, and the listing that shall show it is cut."""
-    await alegra.break_({**CREATE, "times": 1, "action": {"kind": "late_commit", "seconds": SETTLE + 0.2}})
+    await alegra.break_({**CREATE, "times": 1, "action": {"kind": "late_commit"}})
+    await alegra.hold_after_a_creation()
     order = await alegra_shop.submit(an_order())
 
-    async def is_sent() -> bool:
-        return await alegra.sends() == 1
+    async def is_on_its_way() -> bool:
+        return alegra.line.held == 1
 
-    await eventually("the first one is sent", is_sent)
-    alegra.line.let_go.clear()
+    await eventually("the second draft is on its way", is_on_its_way)
+    await alegra.catch_up()
 
-    async def both_are_made() -> bool:
-        return alegra.line.held == 1 and len(await alegra.documents()) == 1
+    async def has_come() -> bool:
+        return len(await alegra.documents()) == 1
 
-    await eventually("the first draft has come, and the second one is on its way", both_are_made)
+    await eventually("the first draft has come", has_come)
     await alegra.break_({**LIST, "times": 1, "action": {"kind": "truncate_page", "keep": 0}})
     alegra.line.let_go.set()
     await alegra_shop.settled(order.name)

@@ -122,7 +122,7 @@ async def test_a_company_that_is_found_connected_later_is_shown_on_the_channel(u
     async def tells() -> bool:
         return unconnected.name in (await second.get()).health_message
 
-    await eventually("the second channel names the first one", tells, seconds=2)
+    await eventually("the second channel names the first one", tells)
     assert (await second.get()).state == CREDENTIALS_PENDING
 
 

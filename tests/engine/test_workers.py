@@ -104,7 +104,7 @@ async def test_a_released_lane_is_taken_by_the_next_worker_at_once(database: Dat
         await eventually("it is done", lambda: all_done(database))
     async with working(database, {KIND: opens}, owner="second", session=session, alone=False) as worker:
         await add(database, worker, a_task("two"))
-        await eventually("it is done", lambda: all_done(database), seconds=5)
+        await eventually("it is done", lambda: all_done(database), seconds=QUICK.lease.total_seconds() / 2)
 
 
 async def test_two_workers_share_the_lanes_of_one_database(postgresql_url: str) -> None:
@@ -147,7 +147,7 @@ async def test_a_task_that_another_process_adds_wakes_the_lane(postgresql_url: s
         its_own.listen(worker.wake)
         await eventually("it listens", lambda: _is_listened_to(of_another))
         await of_another.write(AddTasks((a_task(),)))
-        await eventually("it is done", lambda: all_done(of_another), seconds=5)
+        await eventually("it is done", lambda: all_done(of_another))
 
 
 async def _is_listened_to(database: Database) -> bool:

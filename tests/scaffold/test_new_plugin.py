@@ -1,6 +1,7 @@
 """`erpgate plugin new` writes what is in plugins/template, and that passes untouched, also as an installed wheel."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -88,12 +89,13 @@ def test_an_installed_plugin_is_discovered_and_well(installed: Path) -> None:
     assert "failed" not in seen.stdout
 
 
-def test_its_pass_is_recorded_in_its_package_and_counts(installed: Path) -> None:
-    environ = {"PYTHONPATH": str(installed), "COLUMNS": "200"}
+def test_its_pass_is_recorded_in_its_package_and_counts(installed: Path, tmp_path: Path) -> None:
+    own = shutil.copytree(installed, tmp_path / "installed")
+    environ = {"PYTHONPATH": str(own), "COLUMNS": "200"}
     done = erpgate("plugin", "conformance", "acme-books", "--record", environ=environ)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "69 passed, 1 skipped, level NEVER_DUPLICATES" in done.stdout
-    assert (installed / "erpgate_acme_books" / "conformance.json").exists()
+    assert (own / "erpgate_acme_books" / "conformance.json").exists()
     listed = erpgate("plugin", "list", environ=environ)
     assert "no automatic invoicing" not in listed.stdout
 

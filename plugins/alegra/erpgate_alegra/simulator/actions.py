@@ -72,25 +72,20 @@ class DropAfter:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LateCommit:
-    """Answers nothing and does everything some seconds after the client has gone.
+    """Answers nothing and does everything after the client has gone: some seconds later, or at ``/_sim/catch-up``.
 
     With `hold` the client has to give up by itself, which needs a connection of its own, so `serve`; otherwise its
     connection is closed at once.
     """
 
-    seconds: float
+    seconds: float | None = None
     hold: bool = False
 
     async def apply(self, exchange: Exchange) -> Answer:
         """Answers nothing."""
         if self.hold:
             await exchange.gone()
-
-        async def commit() -> None:
-            await asyncio.sleep(self.seconds)
-            exchange.execute()
-
-        exchange.later(commit())
+        exchange.execute_late(self.seconds)
         raise ConnectionDropped
 
 

@@ -1,6 +1,7 @@
 """The ASGI application: one object that holds the state and takes every call through the same steps."""
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
@@ -39,7 +40,8 @@ class Simulator:
         self._rates = Rates(options.rate)
         self._journal = Journal(options.journal_size, options.journal_body_bytes)
         self._faults = Faults()
-        self._control = Control(self._directory, self._faults, self._journal, self._rates, options.clock)
+        self.next_catch_up = asyncio.Event()
+        self._control = Control(self._directory, self._faults, self._journal, self._rates, options.clock, self.catch_up)
         self._background: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -139,6 +141,11 @@ class Simulator:
         """Where a call went."""
         return self._router.find(entry.method, entry.path)
 
+    def catch_up(self) -> None:
+        """Lets everything happen that was to be committed late."""
+        self.next_catch_up.set()
+        self.next_catch_up = asyncio.Event()
+
     def keep(self, work: Coroutine[Any, Any, None]) -> None:
         """Goes on with some work after its call has ended."""
         task = asyncio.get_running_loop().create_task(work)
@@ -164,8 +171,16 @@ class _Handling(Exchange):
             kind = self._app.route_of(self._entry).resource
             self._tenant.hide(kind, str(answer.body["id"]), self._entry.time + timedelta(seconds=seconds))
 
-    def later(self, work: Coroutine[Any, Any, None]) -> None:
-        self._app.keep(work)
+    def execute_late(self, seconds: float | None) -> None:
+        told = self._app.next_catch_up
+
+        async def execute() -> None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await told.wait()
+            self.execute()
+
+        self._app.keep(execute())
 
     async def gone(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":

@@ -21,13 +21,20 @@ class Control:
     """Answers everything under ``/_sim/``; needs no credentials and is not counted."""
 
     def __init__(
-        self, directory: Directory, faults: Faults, journal: Journal, rates: Rates, clock: Callable[[], datetime]
+        self,
+        directory: Directory,
+        faults: Faults,
+        journal: Journal,
+        rates: Rates,
+        clock: Callable[[], datetime],
+        catch_up: Callable[[], None],
     ) -> None:
         self._directory = directory
         self._faults = faults
         self._journal = journal
         self._rates = rates
         self._clock = clock
+        self._late = catch_up
         self._controls: dict[tuple[str, str], Callable[[Mapping[str, str], Any], Any]] = {
             ("GET", "/_sim/requests"): self._requests,
             ("GET", "/_sim/counts"): self._counts,
@@ -35,6 +42,7 @@ class Control:
             ("PUT", "/_sim/faults"): self._set_faults,
             ("POST", "/_sim/seed"): self._seed,
             ("POST", "/_sim/reset"): self._reset,
+            ("POST", "/_sim/catch-up"): self._catch_up,
         }
 
     def answer(self, method: str, path: str, query: Mapping[str, str], body: bytes) -> Answer:
@@ -79,6 +87,10 @@ class Control:
             return {"tenants": [seed(self._directory, document, self._clock()) for document in body["tenants"]]}
         finally:
             self._directory.changes.commit()
+
+    def _catch_up(self, _: Mapping[str, str], __: Any) -> Document:
+        self._late()
+        return {}
 
     def _reset(self, _: Mapping[str, str], __: Any) -> Document:
         self._directory.clear()

@@ -1,8 +1,6 @@
 """One call on its way through the simulator, as a fault sees it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Coroutine
-from typing import Any
 
 import httpx
 
@@ -35,8 +33,8 @@ class Exchange(ABC):
         """Keeps the document of an answer out of lists for a while."""
 
     @abstractmethod
-    def later(self, work: Coroutine[Any, Any, None]) -> None:
-        """Goes on with some work after the call has ended."""
+    def execute_late(self, seconds: float | None) -> None:
+        """Handles the call after it has ended: after some seconds, or when the simulator is told to catch up."""
 
     @abstractmethod
     async def gone(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from erpgate_alegra.simulator import SimulatorOptions, serve
+from fixtures.waiting import eventually
 
 OpenSim = Callable[..., Awaitable[httpx.AsyncClient]]
 
@@ -51,13 +52,20 @@ async def test_drop_after_committing_creates_one(shop: httpx.AsyncClient) -> Non
     assert (await shop.post("/invoices", json=INVOICE)).status_code == 201
 
 
-async def test_late_commit_appears_after_the_client_has_gone(shop: httpx.AsyncClient) -> None:
-    await break_it(shop, {"kind": "late_commit", "seconds": 0.05})
+@pytest.mark.parametrize(
+    "action", [{"kind": "late_commit"}, {"kind": "late_commit", "seconds": 0.05}], ids=["when-told", "by-itself"]
+)
+async def test_late_commit_appears_after_the_client_has_gone(shop: httpx.AsyncClient, action: dict[str, Any]) -> None:
+    await break_it(shop, action)
     with pytest.raises(httpx.RemoteProtocolError):
         await shop.post("/invoices", json=INVOICE)
     assert await totals(shop) == []
-    await asyncio.sleep(0.1)
-    assert await totals(shop) == [1190]
+    await shop.post(f"{SIM}/catch-up")
+
+    async def is_there() -> bool:
+        return await totals(shop) == [1190]
+
+    await eventually("it is committed", is_there)
 
 
 @pytest.mark.parametrize(("after", "created"), [(False, []), (True, [1190])], ids=["instead", "although-handled"])
@@ -202,16 +210,22 @@ async def test_a_held_call_commits_after_the_client_gave_up(served: str, remote:
     with pytest.raises(httpx.ReadTimeout):
         await remote.post("/invoices", json=INVOICE, timeout=0.1)
     assert await totals(remote, f"{served}/_sim") == []
-    await asyncio.sleep(0.2)
-    assert await totals(remote, f"{served}/_sim") == [1190]
+
+    async def is_there() -> bool:
+        return await totals(remote, f"{served}/_sim") == [1190]
+
+    await eventually("it is committed", is_there)
 
 
 async def test_a_slow_call_commits_although_the_client_gave_up(served: str, remote: httpx.AsyncClient) -> None:
     await break_it(remote, {"kind": "delay", "seconds": 0.15}, sim=f"{served}/_sim", times=1)
     with pytest.raises(httpx.ReadTimeout):
         await remote.post("/invoices", json=INVOICE, timeout=0.05)
-    await asyncio.sleep(0.2)
-    assert await totals(remote, f"{served}/_sim") == [1190]
+
+    async def is_there() -> bool:
+        return await totals(remote, f"{served}/_sim") == [1190]
+
+    await eventually("it is committed", is_there)
 
 
 async def test_a_call_that_arrived_in_part_is_not_handled(served: str, remote: httpx.AsyncClient) -> None:
