@@ -1,5 +1,6 @@
 """What an operator can set: by option, or by an environment variable of the same name behind `ERPGATE_`."""
 
+import ipaddress
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -17,6 +18,13 @@ _SECONDS = r"\d+(\.\d+)?"
 Delays = Annotated[str, pydantic.StringConstraints(strip_whitespace=True, pattern=rf"^{_SECONDS}( *, *{_SECONDS})*$")]
 """Seconds, with commas between; the last one repeats."""
 
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def _of_networks(text: str) -> str:
+    _networks(text)
+    return text
+
 
 class Settings(BaseSettings):
     """Settings of a server.
@@ -30,6 +38,8 @@ class Settings(BaseSettings):
         no_external_plugins: Whether only plugins of this distribution are loaded.
         unproven_erps: ERPs that may invoice by themselves although no pass of the conformance suite is recorded, with
             commas between; `*` for all.
+        allowed_networks: Private networks in which ERPs may be whose address a merchant types, and files that an ERP
+            names, with commas between, such as `10.0.0.0/8,fd00::/8`; there over plain HTTP too. Empty allows none.
         log_level: Of the standard logging levels.
         lease_seconds: How long an ERP account stays with a process that does not renew it: what a process's death
             costs its accounts, at most a second more. It is renewed three times as often, and a process that is stopped
@@ -53,6 +63,7 @@ class Settings(BaseSettings):
     disable_plugins: str = ""
     no_external_plugins: bool = False
     unproven_erps: str = ""
+    allowed_networks: Annotated[str, pydantic.AfterValidator(_of_networks)] = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     lease_seconds: Annotated[float, pydantic.Field(gt=0)] = 30
     lookup_delays: Delays = "2,5,15,60"
@@ -72,6 +83,11 @@ class Settings(BaseSettings):
     def allowed_unproven(self) -> list[str]:
         """ERPs that need no record."""
         return _names(self.unproven_erps)
+
+    @property
+    def networks(self) -> tuple[_Network, ...]:
+        """Private networks that may be connected to."""
+        return _networks(self.allowed_networks)
 
     def vault(self) -> "Vault":
         """What the master key opens.
@@ -93,6 +109,10 @@ class Settings(BaseSettings):
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _networks(text: str) -> tuple[_Network, ...]:
+    return tuple(ipaddress.ip_network(name) for name in _names(text))
 
 
 def operator_settings(

@@ -35,6 +35,8 @@ def test_a_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch)
         ("lookup_delays", "1,,2"),
         ("lookup_delays", "-1"),
         ("retry_delays", "soon"),
+        ("allowed_networks", "10.0.0.1/8"),
+        ("allowed_networks", "10.0.0.0/8,intranet"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,5 +139,6 @@ def _start(
             file.write(generate_key())
     operator = {**offer.operator(url), RATE_LIMITS: NO_LIMITS}
     environ = {f"ERPGATE_ERP_{erp}_{name}".upper().replace("-", "_"): value for name, value in operator.items()}
+    environ["ERPGATE_ALLOWED_NETWORKS"] = "127.0.0.0/8"  # where the simulator is, if a merchant types its address
     arguments = [command, "--listen", listen, "--database-url", database_url, "--key-file", str(key_file)]
     return start(name, arguments, folder, environ)

@@ -8,10 +8,12 @@ from typing import Any
 import pydantic
 
 from erpgate import faultpoints
+from erpgate.plugin.addresses import Border, Network
 from erpgate.plugin.capabilities import Connection
 from erpgate.plugin.erp import Erp, Wiring
-from erpgate.plugin.http import Abroad, Guard, Http, RateReading, Response, Transport, open_http
+from erpgate.plugin.http import Guard, Http, RateReading, Response, Transport, open_http
 from erpgate.plugin.model import Company
+from erpgate.plugin.pinned import origins_in
 from erpgate.plugin.policy import Limits, Policy
 from erpgate.plugin.settings import ChannelSettings
 from erpgate.store.records import ChannelRecord
@@ -24,20 +26,17 @@ class Outside:
     Attributes:
         operator: ERP name to the operator's settings for it.
         transports: ERP name to an HTTP transport, instead of the network.
+        networks: Where ERPs and their files may be, beside the public internet.
     """
 
     operator: Mapping[str, Mapping[str, str]]
     transports: Mapping[str, Transport]
+    networks: tuple[Network, ...] = ()
 
     def limits(self, erp: Erp[Any, Any]) -> Limits:
         """How fast the ERP may be asked: as its plugin says, unless the operator knows that nothing limits it."""
         unlimited = self.operator.get(erp.name, {}).get(RATE_LIMITS) == NO_LIMITS
         return replace(erp.limits, windows={}) if unlimited else erp.limits
-
-    def abroad(self, erp: Erp[Any, Any]) -> Abroad:
-        """Where files of the ERP may be fetched from."""
-        private = self.operator.get(erp.name, {}).get(PRIVATE_FILES) == ALLOWED
-        return Abroad(private=private, transport=self.transports.get(erp.name))
 
 
 RATE_LIMITS = "rate_limits"
@@ -46,13 +45,7 @@ RATE_LIMITS = "rate_limits"
 NO_LIMITS = "none"
 """Its value where nothing limits requests, as with a simulator."""
 
-PRIVATE_FILES = "private_files"
-"""The operator's setting, of every ERP, about files such as PDFs that it keeps at private or local addresses."""
-
-ALLOWED = "allowed"
-"""Its value where they may be fetched."""
-
-OF_EVERY_ERP = {RATE_LIMITS: "as the plugin says", PRIVATE_FILES: "refused"}
+OF_EVERY_ERP = {RATE_LIMITS: "as the plugin says"}
 """The operator's settings that do not depend on the plugin, each with its default."""
 
 
@@ -97,7 +90,12 @@ def open_connection(
     outside: Outside,
     save_credentials: Callable[[Any], Awaitable[None]],
 ) -> Connection:
-    """Connects a plugin; nothing is sent yet."""
+    """Connects a plugin; nothing is sent yet.
+
+    Raises:
+        Misconfigured: The merchant typed an address that is none.
+    """
+    operator = {**erp.operator_settings, **outside.operator.get(erp.name, {})}
 
     def http(
         base_url: str,
@@ -105,6 +103,7 @@ def open_connection(
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
         rate: Callable[[Response], RateReading | None] | None = None,
+        field: str = "base_url",
     ) -> Http:
         return open_http(
             base_url,
@@ -112,10 +111,11 @@ def open_connection(
             headers=headers,
             auth=auth,
             rate=rate,
+            field=field,
             timeout=erp.limits.timeout,
             connections=erp.limits.in_flight,
             transport=outside.transports.get(erp.name),
-            abroad=outside.abroad(erp),
+            border=Border(networks=outside.networks, trusted=origins_in(operator.values())),
         )
 
     wiring = Wiring(
@@ -125,7 +125,7 @@ def open_connection(
         company=company,
         save_credentials=save_credentials,
         http=http,
-        operator={**erp.operator_settings, **outside.operator.get(erp.name, {})},
+        operator=operator,
     )
     return faultpoints.watched(erp.connect(wiring))
 

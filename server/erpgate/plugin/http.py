@@ -1,13 +1,11 @@
-"""Guarded HTTP: what every plugin talks to its ERP through, and the one place that imports httpx.
+"""Guarded HTTP: what every plugin talks to its ERP through.
 
 A read may fail freely. A write tells apart what is proved not to have reached the ERP (`Unavailable`) from everything
-else (`OutcomeUnknown`), asks the host's guard right before its first byte may leave, and is never repeated here. A file
-whose address an ERP names is fetched without credentials, and only from where it may be.
+else (`OutcomeUnknown`), asks the host's guard right before its first byte may leave, and is never repeated here. What a
+merchant typed as a server's address, or an ERP named as a file's, must lead where the operator lets it lead.
 """
 
 import datetime as dt
-import functools
-import ssl
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -15,8 +13,9 @@ from typing import Protocol
 
 import httpx
 
-from erpgate.plugin.addresses import AddressRefused, Resolve, public_address, resolve
-from erpgate.plugin.errors import OutcomeUnknown, Rejected, Unavailable
+from erpgate.plugin.addresses import AddressRefused, Border
+from erpgate.plugin.errors import Misconfigured, OutcomeUnknown, Rejected, Unavailable
+from erpgate.plugin.pinned import Pinned, network, origin_of, origins_in
 from erpgate.plugin.reasons import Reason
 
 Response = httpx.Response
@@ -25,6 +24,10 @@ Transport = httpx.AsyncBaseTransport
 LARGEST_FILE = 20 * 2**20
 """Bytes of a downloaded file at most."""
 
+LARGEST_ANSWER = 32 * 2**20
+"""Bytes of any other answer at most, unpacked."""
+
+_OF_TRANSFER = ("content-encoding", "content-length", "transfer-encoding")
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
@@ -43,19 +46,8 @@ class RateReading:
     limit: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Abroad:
-    """How files are fetched from addresses that an ERP names.
-
-    Attributes:
-        private: Whether the operator allows private and local addresses, and plain HTTP.
-        transport: Instead of the network; names are not resolved then.
-        resolve: Host and port to numeric addresses.
-    """
-
-    private: bool = False
-    transport: Transport | None = None
-    resolve: Resolve = resolve
+class AnswerTooLarge(httpx.DecodingError):
+    """The ERP sends more than anybody reads."""
 
 
 class Guard(Protocol):
@@ -82,7 +74,8 @@ class Http:
         guard: Asked before each request.
         rate: Reads the ERP's rate headers; None when it has none.
         timeout: Of one call unless the call says another.
-        abroad: How files are fetched.
+        files: The way to files.
+        field: Of the form in which a merchant typed the address, if one did.
     """
 
     def __init__(
@@ -91,13 +84,15 @@ class Http:
         guard: Guard,
         rate: Callable[[Response], RateReading | None] | None,
         timeout: dt.timedelta,
-        abroad: "Abroad",
+        files: Callable[[], Transport],
+        field: str,
     ) -> None:
         self._client = client
         self._guard = guard
         self._rate = rate
         self._timeout = timeout
-        self._abroad = abroad
+        self._files = files
+        self._field = field
 
     async def read(
         self,
@@ -171,28 +166,19 @@ class Http:
         """Fetches a file piece by piece, from an address that the ERP named.
 
         No credentials are sent and no redirect is followed. Only HTTPS to the public internet is allowed, and whatever
-        the operator allows beside it: the ERP's own address, or private ones.
+        the operator allows beside it.
 
         Raises:
             Rejected: DOCUMENT_FILE_UNAVAILABLE: the address is not allowed, or the file is larger than `limit` bytes.
             Unavailable: There is no complete answer.
         """
-        target = self._allowed(url)
-        pinned = await self._pinned(target)
+        target = _file_at(url)
         client = httpx.AsyncClient(
-            timeout=self._timeout.total_seconds(),
-            follow_redirects=False,
-            trust_env=False,
-            verify=_trusted(),
-            transport=self._abroad.transport,
+            timeout=self._timeout.total_seconds(), follow_redirects=False, trust_env=False, transport=self._files()
         )
-        headers = {"Host": target.netloc.decode("ascii")}
         size = 0
         try:
-            async with (
-                client,
-                client.stream("GET", pinned, headers=headers, extensions={"sni_hostname": target.host}) as response,
-            ):
+            async with client, client.stream("GET", target) as response:
                 if response.status_code != 200:
                     raise Unavailable(f"The ERP's file was answered with HTTP {response.status_code}.")
                 async for piece in response.aiter_bytes():
@@ -200,6 +186,8 @@ class Http:
                     if size > limit:
                         raise _no_file(f"it is larger than {limit} bytes")
                     yield piece
+        except AddressRefused as error:
+            raise _no_file(str(error)) from error
         except httpx.HTTPError as error:
             raise Unavailable(_sentence(error, "read")) from error
 
@@ -207,34 +195,9 @@ class Http:
         """Closes the connections."""
         await self._client.aclose()
 
-    def _allowed(self, url: str) -> httpx.URL:
-        try:
-            target = httpx.URL(url)
-        except httpx.InvalidURL:
-            raise _no_file("its address can't be read") from None
-        schemes = ("https", "http") if self._is_trusted(target) else ("https",)
-        if target.scheme not in schemes or not target.host or target.userinfo:
-            raise _no_file("its address is not a plain HTTPS one")
-        return target
-
-    async def _pinned(self, target: httpx.URL) -> httpx.URL:
-        """The address to connect to, in numbers unless the operator vouches for the host."""
-        if self._is_trusted(target) or self._abroad.transport is not None:
-            return target
-        try:
-            address = await public_address(target.host, target.port or 443, self._abroad.resolve)
-        except AddressRefused as error:
-            raise _no_file(str(error)) from error
-        return target.copy_with(host=address)
-
-    def _is_trusted(self, target: httpx.URL) -> bool:
-        home = self._client.base_url
-        return self._abroad.private or (target.scheme, target.host, target.port) == (home.scheme, home.host, home.port)
-
     def _stay_home(self, path: str) -> None:
         """Credentials go nowhere else: what an ERP names as its next page may be an address of another host."""
-        target, home = self._client.base_url.join(path), self._client.base_url
-        if (target.scheme, target.host, target.port) != (home.scheme, home.host, home.port):
+        if origin_of(self._client.base_url.join(path)) != origin_of(self._client.base_url):
             raise Unavailable("The call leads to another host than the ERP's; nothing was sent.")
 
     async def _send(
@@ -252,7 +215,7 @@ class Http:
         self._stay_home(path)
         await self._guard.before(resource, write=write)
         seconds = (timeout or self._timeout).total_seconds()
-        response = await self._client.request(
+        request = self._client.build_request(
             method,
             path,
             params=params,
@@ -260,6 +223,10 @@ class Http:
             headers=headers,
             timeout=httpx.Timeout(seconds, connect=min(10.0, seconds)),
         )
+        try:
+            response = await _whole(await self._client.send(request, stream=True))
+        except AddressRefused as error:
+            raise _address_refused(self._field, str(error)) from error
         self._guard.after(self._rate(response) if self._rate else None, _time_of(response))
         return response
 
@@ -274,15 +241,24 @@ class HttpFactory(Protocol):
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
         rate: Callable[[Response], RateReading | None] | None = None,
+        field: str = "base_url",
     ) -> Http:
-        """A client for `base_url`; redirects are not followed and credentials stay with that host."""
+        """A client for `base_url`; redirects are not followed and credentials stay with that host.
+
+        An address that is not in the operator's settings was typed by somebody else: it may lead to the public internet
+        by HTTPS, and to what the operator allows beside that.
+
+        Args:
+            base_url: Where the ERP is.
+            headers: Of every request.
+            auth: User and password, sent with every request.
+            rate: Reads the ERP's rate headers.
+            field: Of the credentials' form, in which a merchant typed the address; it is named where that is refused.
+
+        Raises:
+            Misconfigured: It is no address of an HTTP server.
+        """
         ...
-
-
-@functools.cache
-def _trusted() -> ssl.SSLContext:
-    """The authorities of every connection: reading them anew for each would cost 50 ms."""
-    return httpx.create_ssl_context(trust_env=False)
 
 
 def open_http(
@@ -292,23 +268,45 @@ def open_http(
     headers: Mapping[str, str] | None = None,
     auth: tuple[str, str] | None = None,
     rate: Callable[[Response], RateReading | None] | None = None,
+    field: str = "base_url",
     timeout: dt.timedelta = dt.timedelta(seconds=30),
     connections: int = 4,
     transport: Transport | None = None,
-    abroad: Abroad | None = None,
+    border: Border | None = None,
 ) -> Http:
-    """Opens a guarded client; the host's side of `HttpFactory`."""
+    """Opens a guarded client; the host's side of `HttpFactory`, and what tests of a plugin open.
+
+    Args:
+        base_url: Where the ERP is.
+        guard: Asked before each request.
+        headers: Of every request.
+        auth: User and password.
+        rate: Reads the ERP's rate headers.
+        field: Of the form in which a merchant typed the address.
+        timeout: Of one call.
+        connections: At the same time.
+        transport: Instead of the network.
+        border: Where connections may lead; None trusts `base_url`.
+
+    Raises:
+        Misconfigured: It is no address of an HTTP server.
+    """
+    if not (home := origins_in((base_url,))):
+        raise _address_refused(field, "it is no address of an HTTP server")
+    border = border or Border(trusted=home)
+
+    def way(connections: int) -> Pinned:
+        return Pinned(border, transport or network(connections))
+
     client = httpx.AsyncClient(
         base_url=base_url,
         headers=dict(headers or {}),
         auth=httpx.BasicAuth(*auth) if auth else None,
-        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         follow_redirects=False,
         trust_env=False,
-        verify=_trusted(),
-        transport=transport,
+        transport=way(connections),
     )
-    return Http(client, guard, rate, timeout, abroad or Abroad(transport=transport))
+    return Http(client, guard, rate, timeout, lambda: way(1), field)
 
 
 class Unguarded:
@@ -319,6 +317,20 @@ class Unguarded:
 
     def after(self, reading: RateReading | None, time: dt.datetime | None = None) -> None:
         """Takes no note."""
+
+
+async def _whole(response: Response) -> Response:
+    """The answer with its whole body, which is not let grow beyond bounds."""
+    content = bytearray()
+    try:
+        async for piece in response.aiter_bytes():
+            content += piece
+            if len(content) > LARGEST_ANSWER:
+                raise AnswerTooLarge(f"more than {LARGEST_ANSWER} bytes", request=response.request)
+    finally:
+        await response.aclose()
+    headers = [(name, value) for name, value in response.headers.multi_items() if name not in _OF_TRANSFER]
+    return Response(response.status_code, headers=headers, content=bytes(content), request=response.request)
 
 
 def _time_of(response: Response) -> dt.datetime | None:
@@ -332,6 +344,27 @@ def _time_of(response: Response) -> dt.datetime | None:
 
 def _sentence(error: httpx.HTTPError, kind: str) -> str:
     return f"The ERP gave no usable answer to a {kind} ({type(error).__name__})."
+
+
+def _address_refused(field: str, why: str) -> Misconfigured:
+    """What a merchant is told of a server that may not be connected to."""
+    return Misconfigured(
+        f"This server can't be used: {why}. Give an address on the public internet that begins with https, or have "
+        "the operator allow its network.",
+        field=field,
+        reason=Reason.ERP_CREDENTIALS_INVALID,
+        details={"cause": why},
+    )
+
+
+def _file_at(url: str) -> httpx.URL:
+    try:
+        target = httpx.URL(url)
+    except httpx.InvalidURL:
+        raise _no_file("its address can't be read") from None
+    if target.scheme not in ("https", "http") or not target.host or target.userinfo:
+        raise _no_file("its address is not a plain HTTPS one")
+    return target
 
 
 def _no_file(why: str) -> Rejected:

@@ -140,7 +140,7 @@ async def open_app(settings: Settings, parts: Parts | None = None, role: Role = 
     registry = _registry(settings, parts)
     known = {erp.name: (*erp.operator_settings, *OF_EVERY_ERP) for erp in registry.erps.values()}
     operator = {**operator_settings(known), **parts.operator}
-    outside = Outside(operator=operator, transports=parts.transports)
+    outside = Outside(operator=operator, transports=parts.transports, networks=settings.networks)
     prober = Prober(registry=registry, vault=vault, outside=outside)
     async with open_database(settings.database_url) as database:
         await _use_keys(database, vault, parts.clock)

@@ -25,11 +25,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_UNSPECIFIED: _ErrorReason.ValueType  # 0
     """Never used."""
     ERROR_REASON_ERP_CREDENTIALS_INVALID: _ErrorReason.ValueType  # 1
-    """The ERP refuses the credentials.
+    """The ERP refuses the credentials, or the address among them leads where no connection may be made.
 
-    Code: FAILED_PRECONDITION. Metadata: field.
+    Code: FAILED_PRECONDITION. Metadata: field; cause, for an address.
 
-    What to do: Give a valid token in the field that is named.
+    What to do: Give a valid value in the field that is named. A server on a private network is connected to only where
+    the operator allows that network (ERPGATE_ALLOWED_NETWORKS).
     """
     ERROR_REASON_ERP_PERMISSION_MISSING: _ErrorReason.ValueType  # 2
     """The ERP's user may not do what is needed.
@@ -562,11 +563,12 @@ class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
 ERROR_REASON_UNSPECIFIED: ErrorReason.ValueType  # 0
 """Never used."""
 ERROR_REASON_ERP_CREDENTIALS_INVALID: ErrorReason.ValueType  # 1
-"""The ERP refuses the credentials.
+"""The ERP refuses the credentials, or the address among them leads where no connection may be made.
 
-Code: FAILED_PRECONDITION. Metadata: field.
+Code: FAILED_PRECONDITION. Metadata: field; cause, for an address.
 
-What to do: Give a valid token in the field that is named.
+What to do: Give a valid value in the field that is named. A server on a private network is connected to only where
+the operator allows that network (ERPGATE_ALLOWED_NETWORKS).
 """
 ERROR_REASON_ERP_PERMISSION_MISSING: ErrorReason.ValueType  # 2
 """The ERP's user may not do what is needed.

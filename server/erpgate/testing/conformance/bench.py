@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import datetime as dt
+import ipaddress
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,9 @@ Basket = Mapping[str, tuple[str, str]]
 """SKU to quantity and what was paid for one, taxes included."""
 
 ONE_SHIRT: Basket = {"SHIRT": ("2", "119.00")}
+
+LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+"""Where simulators are."""
 
 _NOWHERE = "http://127.0.0.1:1"
 _START_SECONDS = 20.0
@@ -96,7 +100,7 @@ class Bench:
             country_code=self.company.country_code,
             company=company,
             guard=Unguarded(),
-            outside=Outside(operator={self.erp.name: operator}, transports={}),
+            outside=Outside(operator={self.erp.name: operator}, transports={}, networks=LOOPBACK),
             save_credentials=_keep_nothing,
         )
         self._open.append(connection)

@@ -21,7 +21,7 @@ from erpgate.plugin.hookspecs import hookimpl
 from erpgate.plugin.settings import ChannelSettings
 from erpgate.rpc.app import Parts, open_app
 from erpgate.settings import Settings
-from erpgate.testing.conformance.bench import Basket, Bench
+from erpgate.testing.conformance.bench import LOOPBACK, Basket, Bench
 from erpgate.testing.conformance.check import Fault
 from erpgate.v1 import channel_pb2, invoice_pb2, order_pb2, party_pb2
 from erpgate.vault import generate_key
@@ -134,6 +134,7 @@ async def open_shop(bench: Bench) -> AsyncIterator[Shop]:
             database_url=f"sqlite:///{Path(folder) / 'suite.sqlite3'}",
             key=pydantic.SecretStr(generate_key()),
             unproven_erps="*",
+            allowed_networks=",".join(map(str, LOOPBACK)),
         )
         async with open_app(settings, parts) as app:
             client = Client(f"127.0.0.1:{app.port}", timeout=20)
