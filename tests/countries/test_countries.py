@@ -208,4 +208,25 @@ async def test_every_coded_field_offers_the_codes_of_the_country(open_company: O
     for name, codes in expected.items():
         answer = await shop.options(f"settings.erp_options.{name}", page_size=200)
         assert [option.value for option in answer.options] == list(codes), name
-        assert all(option.label for option in answer.options)
+
+
+@every_country
+async def test_every_code_has_a_label_in_three_languages(open_company: OpenCompany, case: Case) -> None:
+    """A word that Spanish and English share is the only one that may look untranslated."""
+    company = await open_company(case)
+    shop = await company.connect()
+    missing: list[str] = []
+
+    for name in ("identification_type", "person_type", "regime", "payment_form", "payment_method", "invoice_use"):
+        es, en, pt = [
+            (await shop.options(f"settings.erp_options.{name}", page_size=200, language_code=language)).options
+            for language in ("es", "en", "pt")
+        ]
+        for spanish, english, portuguese in zip(es, en, pt, strict=True):
+            assert spanish.value == english.value == portuguese.value
+            labels = {"es": spanish.label, "en": english.label, "pt": portuguese.label}
+            missing += [f"{name} {spanish.value} in {language}" for language, label in labels.items() if not label]
+            if spanish.label == english.label and spanish.label != "Cheque":
+                missing.append(f"{name} {spanish.value} in en")
+
+    assert missing == []

@@ -69,6 +69,7 @@ async def test_steps_and_their_fields(door: Door) -> None:
             "settings.automation.order_states",
             "settings.automation.include_fulfillment",
             "settings.automation.skip_refunded",
+            "settings.automation.start_time",
             "settings.automation.initial_state",
             "settings.automation.warehouse",
             "settings.automation.price_list",

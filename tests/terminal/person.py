@@ -8,7 +8,7 @@ from typing import Any
 import pexpect
 from erpgate.v1 import form_pb2
 
-ENTER, DOWN, LEAVE = "\r", "\x1b[B", "\x03"
+ENTER, DOWN, LEAVE, DELETE = "\r", "\x1b[B", "\x03", "\x7f"
 _PATIENCE = 30
 
 

@@ -1,6 +1,7 @@
 """`erpgate channels`: the wizard of any ERP in a terminal, and the life of a channel."""
 
 import asyncio
+import datetime as dt
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -11,7 +12,7 @@ from fixtures.shop import Shop
 from fixtures.toy_world import ToyWorld
 from fixtures.world import World
 
-from .person import DOWN, ENTER, LEAVE, Person
+from .person import DELETE, DOWN, ENTER, LEAVE, Person
 
 CONNECTED = channel_pb2.CHANNEL_STATE_CONNECTED
 CONFIGURATION_PENDING = channel_pb2.CHANNEL_STATE_CONFIGURATION_PENDING
@@ -71,7 +72,12 @@ async def test_the_whole_wizard(shop: Shop) -> None:
         person.fills_in(settings, {})
         person.answer("Fill this step in now?", "y")
         person.fills_in(
-            automation, {"settings.automation.enabled": "y", "settings.automation.initial_state": DOWN + ENTER}
+            automation,
+            {
+                "settings.automation.enabled": "y",
+                "settings.automation.start_time": f"2026-01-31T08:00-05:00{ENTER}",
+                "settings.automation.initial_state": DOWN + ENTER,
+            },
         )
         person.reads("Connected: My books")
         return person.ends()
@@ -82,6 +88,7 @@ async def test_the_whole_wizard(shop: Shop) -> None:
     channel = await shop.get()
     assert (channel.state, channel.display_name) == (CONNECTED, "My books")
     assert channel.settings.automation.enabled
+    assert channel.settings.automation.start_time.ToJsonString() == "2026-01-31T13:00:00Z"
     assert channel.settings.automation.initial_state == channel_pb2.INITIAL_STATE_OPEN
 
 
@@ -103,6 +110,31 @@ async def test_what_the_erp_refuses_is_asked_for_again(shop: Shop) -> None:
     code, _ = await at_terminal(shop, walk, *connecting(shop))
     assert (code, (await shop.get()).state) == (0, CONNECTED)
     assert not (await shop.get()).settings.automation.enabled
+
+
+async def test_what_is_no_point_in_time_is_told_at_once(sqlite_url: str) -> None:
+    toy = ToyWorld()
+    async with open_server(sqlite_url, toy) as door:
+        shop = Shop(door, toy)
+        await shop.declare(shop_co="My shop")
+        await shop.create(automation=None)
+        _, settings, automation = (await form_of(door, "toy")).steps
+        place = [field.path for field in automation.fields].index("settings.automation.start_time")
+        before, start, after = automation.fields[:place], automation.fields[place], automation.fields[place + 1 :]
+
+        def walk(person: Person) -> int:
+            person.fills_in(settings, {})
+            person.answer("Fill this step in now?", "y")
+            person.fills_in(form_pb2.FormStep(fields=before), {})
+            person.answer(start.label, f"soon{ENTER}")
+            person.answer(f"It does not look as expected. ({start.example})", f"{DELETE * 4}2026-01-31{ENTER}")
+            person.fills_in(form_pb2.FormStep(fields=after), {})
+            person.reads("Connected")
+            return person.ends()
+
+        code, _ = await at_terminal(shop, walk, *connecting(shop))
+        midnight = dt.datetime(2026, 1, 31).astimezone()
+        assert (code, (await shop.get()).settings.automation.start_time.ToDatetime(dt.UTC)) == (0, midnight)
 
 
 async def test_it_can_be_left_and_resumed(shop: Shop) -> None:

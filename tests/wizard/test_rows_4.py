@@ -1,5 +1,6 @@
 """Rows 4.0 to 4.13: which orders become invoices by themselves, and what stands on them."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -54,6 +55,18 @@ async def test_row_4_1_on_or_off(shop: Shop, on: bool, reason: str) -> None:
     assert (await step_4(shop, "automation.enabled")).kind == form_pb2.FORM_FIELD_KIND_BOOL
     await shop.connect(automation=automation(enabled=on))
     assert await judged(shop) == reason
+
+
+async def test_row_4_1_orders_before_the_start_are_left_out(shop: Shop) -> None:
+    """The start can be chosen together with the automation."""
+    field = await step_4(shop, "automation.start_time")
+    assert (field.kind, field.required, field.live_options) == (form_pb2.FORM_FIELD_KIND_DATE_TIME, False, False)
+    chosen = automation()
+    chosen.start_time.FromJsonString(field.example)
+    await shop.connect(automation=chosen)
+    start = chosen.start_time.ToDatetime(dt.UTC)
+    assert await judged(shop, external_id="1", order_time=start - dt.timedelta(seconds=1)) == "BEFORE_START"
+    assert await judged(shop, external_id="2", order_time=start) == "ELIGIBLE"
 
 
 @pytest.mark.parametrize(

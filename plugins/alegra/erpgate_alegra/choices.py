@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from erpgate.plugin import Option, Source
+from erpgate.plugin import Option, Source, Text
 
 from erpgate_alegra.body import Json, text
 from erpgate_alegra.client import AlegraClient, resource_path
@@ -12,8 +12,6 @@ from erpgate_alegra.items import reference_of
 
 ISSUE = "automation.issue"
 """The field on which the choice of a numbering depends."""
-
-_LONGEST_ABBREVIATION = 5
 
 
 def _named(row: Json) -> str:
@@ -105,12 +103,7 @@ def _codes(country: Country, name: str) -> list[Option]:
         "invoice_use": country.invoice_use,
     }
     choice = by_field.get(name, Choice())
-    return [Option(value=code, label=choice.labels.get(code) or _spelled(code)) for code in choice.codes]
-
-
-def _spelled(code: str) -> str:
-    """A code for people: words become words, abbreviations such as RFC stay."""
-    return code.replace("_", " ").capitalize() if len(code) > _LONGEST_ABBREVIATION else code
+    return [Option(value=code, label=label) for code, label in choice.labels.items()]
 
 
 def _can_be_chosen(row: Json) -> bool:
@@ -118,5 +111,10 @@ def _can_be_chosen(row: Json) -> bool:
 
 
 def _matching(options: Sequence[Option], query: str) -> Sequence[Option]:
+    """Those with the query in their value or their label, in whichever language the merchant searches."""
     wanted = query.strip().casefold()
-    return tuple(option for option in options if wanted in f"{option.label} {option.value}".casefold())
+    return tuple(option for option in options if wanted in f"{_read(option.label)} {option.value}".casefold())
+
+
+def _read(label: str | Text) -> str:
+    return f"{label.es} {label.en} {label.pt}" if isinstance(label, Text) else label

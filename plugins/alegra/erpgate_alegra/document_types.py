@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from erpgate.plugin import Text
 from stdnum.co import nit as stdnum_nit
 from stdnum.exceptions import ValidationError
 
@@ -71,7 +72,7 @@ class DocumentType:
     """
 
     code: str
-    label: str
+    label: Text
     read: Reader
     claims: Callable[[str], bool] = _never
     holder: str = ""

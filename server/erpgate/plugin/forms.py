@@ -10,7 +10,9 @@ from typing import Any, Literal
 import pydantic
 from pydantic.fields import FieldInfo
 
-FieldKind = Literal["text", "secret", "email", "phone", "select", "multiselect", "bool", "money", "integer", "mapping"]
+FieldKind = Literal[
+    "text", "secret", "email", "phone", "select", "multiselect", "bool", "money", "integer", "mapping", "date_time"
+]
 
 Step = Literal["credentials", "settings", "automation"]
 

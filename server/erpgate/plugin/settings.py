@@ -100,8 +100,20 @@ class Automation(pydantic.BaseModel, frozen=True, extra="forbid"):
             affects="issuing",
         ),
     ] = False
-    start_time: dt.datetime | None = None
-    """Orders placed earlier are not invoiced by themselves; set when automation is first switched on."""
+    start_time: Annotated[
+        dt.datetime | None,
+        FormField(
+            kind="date_time",
+            label=Text(es="Facturar pedidos desde", en="Invoice orders placed since", pt="Faturar pedidos desde"),
+            help=Text(
+                es="Los pedidos anteriores no se facturan solos. Vacío significa el momento en que se activa.",
+                en="Earlier orders are not invoiced by themselves. Empty means the moment it is switched on.",
+                pt="Pedidos anteriores não são faturados sozinhos. Vazio significa o momento em que é ativado.",
+            ),
+            example="2026-01-31T00:00:00-05:00",
+            affects="issuing",
+        ),
+    ] = None
     initial_state: Annotated[
         Literal["draft", "open"],
         FormField(

@@ -47,6 +47,8 @@ class _FormFieldKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FormFie
     """A whole number."""
     FORM_FIELD_KIND_MAPPING: _FormFieldKind.ValueType  # 10
     """A table: each row has a key and `columns`."""
+    FORM_FIELD_KIND_DATE_TIME: _FormFieldKind.ValueType  # 11
+    """A point in time, as RFC 3339 text such as `2026-01-31T00:00:00-05:00`."""
 
 class FormFieldKind(_FormFieldKind, metaclass=_FormFieldKindEnumTypeWrapper):
     """Control of a form field."""
@@ -73,6 +75,8 @@ FORM_FIELD_KIND_INTEGER: FormFieldKind.ValueType  # 9
 """A whole number."""
 FORM_FIELD_KIND_MAPPING: FormFieldKind.ValueType  # 10
 """A table: each row has a key and `columns`."""
+FORM_FIELD_KIND_DATE_TIME: FormFieldKind.ValueType  # 11
+"""A point in time, as RFC 3339 text such as `2026-01-31T00:00:00-05:00`."""
 Global___FormFieldKind: _TypeAlias = FormFieldKind  # noqa: Y015
 
 class _FormFieldAffects:

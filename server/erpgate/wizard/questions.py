@@ -1,7 +1,7 @@
 """One question for each kind of form field; Ctrl-C leaves the wizard."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import questionary
@@ -10,6 +10,7 @@ from questionary import Choice
 from erpgate.plugin.forms import Text
 from erpgate.v1 import field_options_pb2, form_pb2
 from erpgate.wizard import words
+from erpgate.wizard.instants import is_instant, rfc_3339
 from erpgate.wizard.values import Values, at_row, live_path
 
 Options = Callable[[str, str], field_options_pb2.ListFieldOptionsResponse]
@@ -18,6 +19,11 @@ Options = Callable[[str, str], field_options_pb2.ListFieldOptionsResponse]
 _OK: Final = (field_options_pb2.FIELD_OPTIONS_STATUS_OK, field_options_pb2.FIELD_OPTIONS_STATUS_EMPTY)
 _SEARCH: Final = "\x00search"
 _AGAIN: Final = "\x00again"
+_KINDS: Final[Mapping[int, Callable[[str], bool]]] = {
+    form_pb2.FORM_FIELD_KIND_INTEGER: str.isdecimal,
+    form_pb2.FORM_FIELD_KIND_DATE_TIME: is_instant,
+}
+"""What a text of a kind must be."""
 
 
 class Questions:
@@ -76,11 +82,14 @@ class Questions:
         answer = answer.strip()
         if field.kind == form_pb2.FORM_FIELD_KIND_INTEGER:
             return int(answer) if answer else None
+        if field.kind == form_pb2.FORM_FIELD_KIND_DATE_TIME:
+            return rfc_3339(answer) if answer else None
         return answer or None
 
     def _check(self, field: form_pb2.FormField) -> Callable[[str], bool | str]:
         """What can be told without asking the server; the server checks everything again."""
-        number = field.kind == form_pb2.FORM_FIELD_KIND_INTEGER
+        kind = _KINDS.get(field.kind)
+        wrong = self.say(words.WRONG) + (f" ({field.example})" if field.example else "")
 
         def check(text: str) -> bool | str:
             text = text.strip()
@@ -88,8 +97,7 @@ class Questions:
                 return self.say(words.REQUIRED) if field.required else True
             fits = not field.pattern or re.search(field.pattern, text) is not None
             fits = fits and (not field.max_length or len(text) <= field.max_length)
-            fits = fits and (not number or text.isdecimal())
-            return True if fits else self.say(words.WRONG)
+            return True if fits and (kind is None or kind(text)) else wrong
 
         return check
 

@@ -1,7 +1,8 @@
 """Colombia's codes and spellings."""
 
 from erpgate_alegra.assumptions import LEGAL_ENTITY_REGIME
-from erpgate_alegra.countries.country import Choice, Country, CreditCodes, labelled
+from erpgate_alegra.countries.colombian_payment_methods import PAYMENT_METHODS
+from erpgate_alegra.countries.country import Country, CreditCodes, labelled
 from erpgate_alegra.document_types import (
     LEGAL_ENTITY,
     PERSON,
@@ -13,6 +14,7 @@ from erpgate_alegra.document_types import (
     read_nit,
     written_as_nit,
 )
+from erpgate_alegra.words import words
 
 _ANONYMOUS = "222222222222"
 _TEXT = letters_and_digits(3, 20)
@@ -23,101 +25,30 @@ def read_cedula(number: str) -> Number:
     return Number(text=_ANONYMOUS) if bare(number) == _ANONYMOUS else digits(3, 10)(number)
 
 
-_PERSON_TYPES = {"PERSON_ENTITY": "Persona natural", "LEGAL_ENTITY": "Persona jurídica"}
+_PERSON_TYPES = {
+    "PERSON_ENTITY": words("Persona natural", "Natural person", "Pessoa física"),
+    "LEGAL_ENTITY": words("Persona jurídica", "Legal entity", "Pessoa jurídica"),
+}
 
 _REGIMES = {
-    "SIMPLIFIED_REGIME": "No responsable de IVA",
-    "COMMON_REGIME": "Responsable de IVA",
-    "NOT_REPONSIBLE_FOR_CONSUMPTION": "No responsable de consumo",
-    "SPECIAL_REGIME": "Régimen especial",
-    "NATIONAL_CONSUMPTION_TAX": "Impuesto nacional al consumo",
-    "INC_IVA_RESPONSIBLE": "Responsable de IVA e INC",
+    "SIMPLIFIED_REGIME": words("No responsable de IVA", "Not liable for VAT", "Não responsável pelo IVA"),
+    "COMMON_REGIME": words("Responsable de IVA", "Liable for VAT", "Responsável pelo IVA"),
+    "NOT_REPONSIBLE_FOR_CONSUMPTION": words(
+        "No responsable de consumo", "Not liable for consumption tax", "Não responsável pelo imposto sobre o consumo"
+    ),
+    "SPECIAL_REGIME": words("Régimen especial", "Special regime", "Regime especial"),
+    "NATIONAL_CONSUMPTION_TAX": words(
+        "Impuesto nacional al consumo", "National consumption tax (INC)", "Imposto nacional sobre o consumo (INC)"
+    ),
+    "INC_IVA_RESPONSIBLE": words(
+        "Responsable de IVA e INC", "Liable for VAT and consumption tax (INC)", "Responsável pelo IVA e pelo INC"
+    ),
 }
 
-_PAYMENT_FORMS = {"CASH": "De contado", "CREDIT": "A crédito"}
-
-_USUAL_PAYMENT_METHODS = {
-    "CASH": "Efectivo",
-    "CREDIT_CARD": "Tarjeta de crédito",
-    "DEBIT_CARD": "Tarjeta débito",
-    "CREDIT_TRANSFER": "Transferencia crédito",
-    "DEBIT_TRANSFER": "Transferencia débito",
-    "CREDIT_TRANSFER_BANK": "Transferencia crédito bancaria",
-    "DEBIT_TRANSFER_BANK": "Transferencia débito bancaria",
-    "BANK_DEPOSIT": "Consignación bancaria",
-    "CHECK": "Cheque",
-    "INSTRUMENT_NOT_DEFINED": "Instrumento no definido",
-    "MUTUAL_AGREEMENT": "Acuerdo mutuo",
+_PAYMENT_FORMS = {
+    "CASH": words("De contado", "Paid at once", "À vista"),
+    "CREDIT": words("A crédito", "On credit", "A prazo"),
 }
-
-_PAYMENT_METHODS = (
-    *_USUAL_PAYMENT_METHODS,
-    "ACH_CREDIT",
-    "ACH_DEBIT",
-    "REVERSION_ACH_DEBIT",
-    "REVERSION_ACH_CREDIT",
-    "CREDIT_ACH_DEMAND",
-    "DEBIT_ACH_DEMAND",
-    "NATIONAL_CLEARING",
-    "REVERSION_CREDIT_SAVING",
-    "REVERSION_DEBIT_SAVING",
-    "CREDIT_SAVING",
-    "DEBIT_SAVING",
-    "BOOKENTRY_CREDIT",
-    "BOOKENTRY_DEBIT",
-    "CTP_CREDIT",
-    "BANK_PROYECT",
-    "BANK_PROYECT_CERTIFIED",
-    "EXCHANGE_RATE_PENDING_ACEPT",
-    "CERTIFIED_CHECK",
-    "LOCAL_CHECK",
-    "CTP_DEBIT",
-    "CTX_CREDIT",
-    "CTX_DEBIT",
-    "PPD_PAY",
-    "CTP_CREDIT_SAVING",
-    "CTP_DEBIT_SAVING",
-    "EXCHANGE_RATE",
-    "DEBIT_TRANSFER_INTERBANK",
-    "POSTTURN",
-    "URGENT_BUSINESS_PAYMENT",
-    "URGENT_CASH_PAYMENT",
-    "PROMISING_NOTE",
-    "PROMISING_NOTE_SIGNED_PROVIDER",
-    "PROMISING_NOTE_SIGNED_PROVIDER_BANK",
-    "PROMISING_NOTE_SIGNED_PROVIDER_THIRD",
-    "PROMISING_NOTE_SIGNED_BANK",
-    "PROMISING_NOTE_SIGNED_BANK_ENDORSED_BANK",
-    "PROMISING_NOTE_SIGNED",
-    "PROMISING_NOTE_SIGNED_THIRD",
-    "WITHDRAWAL_NOTE_CREDITOR",
-    "BONDS",
-    "VOUCHERS",
-    "WITHDRAWAL_NOTE_CREDITOR_BANK",
-    "WITHDRAWAL_NOTE_CREDITOR_ENDORSED_BANK",
-    "WITHDRAWAL_NOTE_CREDITOR_BANK_ENDORSED_THIRD",
-    "WITHDRAWAL_NOTE_CREDITOR_ENDORSED_THIRD",
-    "WITHDRAWAL_NOTE_CREDITOR_THIRD_PARTY",
-    "TRANSFERABLE_BANK_NOTE",
-    "TRANSFERABLE_LOCAL_CHECK",
-    "REFERENCED_TURN",
-    "URGENT_TURN",
-    "OPEN_FORMAT_TWIST",
-    "PAYMENT_METHOD_REQUESTED_NOT_USED",
-    "CLEARING_PARTNERS",
-    "CCD_CREDIT",
-    "CCD_DEBIT",
-    "BANK_CHECK",
-    "CDD_CREDIT",
-    "CDD_CASH",
-    "CCD_CASH_CREDIT",
-    "CCD_CASH_DEBIT",
-    "CTX_CREDIT_DEAL",
-    "CTX_DEBIT_DEAL",
-    "CCD_CREDIT_PLUS",
-    "CCD_DEBIT_PLUS",
-    "FRENCH_BANKING_STANDARD_TELEX",
-)
 
 _DOCUMENT_WORDS = {
     "CEDULA": "CC",
@@ -144,23 +75,86 @@ COLOMBIA = Country(
     code="CO",
     name="Colombia",
     documents=(
-        DocumentType(code="CC", label="Cédula de ciudadanía", read=read_cedula, holder=PERSON),
+        DocumentType(
+            code="CC",
+            label=words("Cédula de ciudadanía", "Citizenship card (CC)", "Cédula de cidadania (CC)"),
+            read=read_cedula,
+            holder=PERSON,
+        ),
         DocumentType(
             code="NIT",
-            label="Número de identificación tributaria",
+            label=words(
+                "Número de identificación tributaria",
+                "Tax identification number (NIT)",
+                "Número de identificação tributária (NIT)",
+            ),
             read=read_nit,
             claims=written_as_nit,
             holder=LEGAL_ENTITY,
         ),
-        DocumentType(code="CE", label="Cédula de extranjería", read=_TEXT, holder=PERSON),
-        DocumentType(code="TI", label="Tarjeta de identidad", read=digits(4, 11), holder=PERSON),
-        DocumentType(code="PP", label="Pasaporte", read=_TEXT),
-        DocumentType(code="RC", label="Registro civil", read=digits(4, 11), holder=PERSON),
-        DocumentType(code="TE", label="Tarjeta de extranjería", read=_TEXT, holder=PERSON),
-        DocumentType(code="PEP", label="Permiso especial de permanencia", read=_TEXT),
-        DocumentType(code="DIE", label="Documento de identificación extranjero", read=_TEXT),
-        DocumentType(code="NUIP", label="Número único de identificación personal", read=digits(4, 11), holder=PERSON),
-        DocumentType(code="FOREIGN_NIT", label="NIT de otro país", read=_TEXT, holder=LEGAL_ENTITY),
+        DocumentType(
+            code="CE",
+            label=words("Cédula de extranjería", "Foreigner's identity card (CE)", "Cédula de estrangeiro (CE)"),
+            read=_TEXT,
+            holder=PERSON,
+        ),
+        DocumentType(
+            code="TI",
+            label=words("Tarjeta de identidad", "Minor's identity card (TI)", "Carteira de identidade de menor (TI)"),
+            read=digits(4, 11),
+            holder=PERSON,
+        ),
+        DocumentType(code="PP", label=words("Pasaporte", "Passport", "Passaporte"), read=_TEXT),
+        DocumentType(
+            code="RC",
+            label=words("Registro civil", "Civil registration (RC)", "Registro civil (RC)"),
+            read=digits(4, 11),
+            holder=PERSON,
+        ),
+        DocumentType(
+            code="TE",
+            label=words(
+                "Tarjeta de extranjería",
+                "Foreigner's registration card (TE)",
+                "Carteira de registro de estrangeiro (TE)",
+            ),
+            read=_TEXT,
+            holder=PERSON,
+        ),
+        DocumentType(
+            code="PEP",
+            label=words(
+                "Permiso especial de permanencia",
+                "Special stay permit (PEP)",
+                "Permissão especial de permanência (PEP)",
+            ),
+            read=_TEXT,
+        ),
+        DocumentType(
+            code="DIE",
+            label=words(
+                "Documento de identificación extranjero",
+                "Foreign identity document (DIE)",
+                "Documento de identificação estrangeiro (DIE)",
+            ),
+            read=_TEXT,
+        ),
+        DocumentType(
+            code="NUIP",
+            label=words(
+                "Número único de identificación personal",
+                "Unique personal identification number (NUIP)",
+                "Número único de identificação pessoal (NUIP)",
+            ),
+            read=digits(4, 11),
+            holder=PERSON,
+        ),
+        DocumentType(
+            code="FOREIGN_NIT",
+            label=words("NIT de otro país", "Tax number of another country", "Número fiscal de outro país"),
+            read=_TEXT,
+            holder=LEGAL_ENTITY,
+        ),
     ),
     document_words=_DOCUMENT_WORDS,
     anonymous=("CC", _ANONYMOUS),
@@ -168,7 +162,7 @@ COLOMBIA = Country(
     regime=labelled(_REGIMES, "regime"),
     entity_regime=LEGAL_ENTITY_REGIME,
     payment_form=labelled(_PAYMENT_FORMS, "paymentForm"),
-    payment_method=Choice(codes=_PAYMENT_METHODS, labels=_USUAL_PAYMENT_METHODS, key="paymentMethod"),
+    payment_method=labelled(PAYMENT_METHODS, "paymentMethod"),
     invoice_fields={"type": "NATIONAL", "operationType": "STANDARD"},
     takes_order_number=True,
     credit=CreditCodes(

@@ -14,6 +14,7 @@ from erpgate_alegra.document_types import (
     letters_and_digits,
     reads,
 )
+from erpgate_alegra.words import words
 
 
 def read_cedula(number: str) -> Number:
@@ -27,13 +28,36 @@ COSTA_RICA = Country(
     code="CR",
     name="Costa Rica",
     documents=(
-        DocumentType(code="CF", label="Cédula física", read=read_cedula, claims=reads(read_cedula), holder=PERSON),
         DocumentType(
-            code="CJ", label="Cédula jurídica", read=_LEGAL, business=True, claims=reads(_LEGAL), holder=LEGAL_ENTITY
+            code="CF",
+            label=words("Cédula física", "Natural person's identity card (CF)", "Cédula de pessoa física (CF)"),
+            read=read_cedula,
+            claims=reads(read_cedula),
+            holder=PERSON,
         ),
-        DocumentType(code="DIMEX", label="DIMEX", read=_DIMEX, claims=reads(_DIMEX), holder=PERSON),
-        DocumentType(code="NITE", label="NITE", read=digits(10, 10)),
-        DocumentType(code="PE", label="Extranjero", read=letters_and_digits(1, 20)),
+        DocumentType(
+            code="CJ",
+            label=words("Cédula jurídica", "Legal entity's registration number (CJ)", "Cédula de pessoa jurídica (CJ)"),
+            read=_LEGAL,
+            business=True,
+            claims=reads(_LEGAL),
+            holder=LEGAL_ENTITY,
+        ),
+        DocumentType(
+            code="DIMEX",
+            label=words("DIMEX", "Immigration identity document (DIMEX)", "Documento de identidade migratória (DIMEX)"),
+            read=_DIMEX,
+            claims=reads(_DIMEX),
+            holder=PERSON,
+        ),
+        DocumentType(
+            code="NITE",
+            label=words(
+                "NITE", "Special tax identification number (NITE)", "Número de identificação tributária especial (NITE)"
+            ),
+            read=digits(10, 10),
+        ),
+        DocumentType(code="PE", label=words("Extranjero", "Foreigner", "Estrangeiro"), read=letters_and_digits(1, 20)),
     ),
     document_words={
         "CEDULA": "CF",
@@ -47,35 +71,51 @@ COSTA_RICA = Country(
     anonymous=("CF", "100000000"),
     regime=labelled(
         {
-            "SIMPLIFIED_REGIME": "Régimen simplificado",
-            "TRADITIONAL_REGIME": "Régimen tradicional",
-            "PHYSICAL_PERSON": "Persona física",
+            "SIMPLIFIED_REGIME": words("Régimen simplificado", "Simplified regime", "Regime simplificado"),
+            "TRADITIONAL_REGIME": words("Régimen tradicional", "Traditional regime", "Regime tradicional"),
+            "PHYSICAL_PERSON": words("Persona física", "Natural person", "Pessoa física"),
         },
         "regime",
     ),
     payment_form=labelled(
         {
-            "CASH": "De contado",
-            "CREDIT": "A crédito",
-            "CONSIGNATION": "Consignación",
-            "SEPARATED": "Apartado",
-            "LEASING_WITH_PURCHASE_OPTION": "Arrendamiento con opción de compra",
-            "LEASING_IN_FINANTIAL_FUNCTION": "Arrendamiento en función financiera",
-            "PAYMENT_IN_FAVOR_OF_A_THIRD": "Cobro a favor de un tercero",
-            "SERVICES_PROVIDED_TO_STATE_TO_CREDIT": "Servicios prestados al Estado a crédito",
-            "PAYMENTS_OF_SERVICES_PROVIDED_TO_STATE": "Pago del servicio prestado al Estado",
-            "OTHER": "Otro",
+            "CASH": words("De contado", "Paid at once", "À vista"),
+            "CREDIT": words("A crédito", "On credit", "A prazo"),
+            "CONSIGNATION": words("Consignación", "Consignment", "Consignação"),
+            "SEPARATED": words("Apartado", "Layaway", "Reserva com pagamento parcelado"),
+            "LEASING_WITH_PURCHASE_OPTION": words(
+                "Arrendamiento con opción de compra", "Lease with purchase option", "Arrendamento com opção de compra"
+            ),
+            "LEASING_IN_FINANTIAL_FUNCTION": words(
+                "Arrendamiento en función financiera", "Financial lease", "Arrendamento financeiro"
+            ),
+            "PAYMENT_IN_FAVOR_OF_A_THIRD": words(
+                "Cobro a favor de un tercero", "Collected on behalf of a third party", "Cobrança em favor de terceiro"
+            ),
+            "SERVICES_PROVIDED_TO_STATE_TO_CREDIT": words(
+                "Servicios prestados al Estado a crédito",
+                "Services to the State on credit",
+                "Serviços prestados ao Estado a prazo",
+            ),
+            "PAYMENTS_OF_SERVICES_PROVIDED_TO_STATE": words(
+                "Pago del servicio prestado al Estado",
+                "Payment of a service to the State",
+                "Pagamento de serviço prestado ao Estado",
+            ),
+            "OTHER": words("Otro", "Other", "Outro"),
         },
         "saleCondition",
     ),
     payment_method=labelled(
         {
-            "CASH": "Efectivo",
-            "CARD": "Tarjeta",
-            "CHECK": "Cheque",
-            "TRANSFER": "Transferencia",
-            "COLLECTION_BY_THIRD": "Recaudado por un tercero",
-            "OTHER": "Otro",
+            "CASH": words("Efectivo", "Cash", "Dinheiro"),
+            "CARD": words("Tarjeta", "Card", "Cartão"),
+            "CHECK": words("Cheque", "Cheque", "Cheque"),
+            "TRANSFER": words("Transferencia", "Transfer", "Transferência"),
+            "COLLECTION_BY_THIRD": words(
+                "Recaudado por un tercero", "Collected by a third party", "Arrecadado por terceiro"
+            ),
+            "OTHER": words("Otro", "Other", "Outro"),
         },
         "paymentMethod",
     ),

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from erpgate.plugin import Text
+
 from erpgate_alegra.document_types import LEGAL_ENTITY, DocumentType, letters_and_digits
+from erpgate_alegra.words import words
 
 AddressField = Literal["street", "city", "region", "postal_code"]
 """A field of a buyer's address."""
 
-_ANY = DocumentType(code="", label="", read=letters_and_digits())
+_ANY = DocumentType(code="", label=words("", "", ""), read=letters_and_digits())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,25 +20,28 @@ class Choice:
     """A coded field with the codes that one country has for it.
 
     Attributes:
-        codes: The usual one first; empty where the field is free text or does not exist.
-        labels: What a merchant reads, where a code does not speak for itself.
+        labels: Code to what a merchant reads, the usual one first; empty where the field is free text, or none.
         key: Under which Alegra takes it.
         listed: Whether Alegra takes a list of codes.
     """
 
-    codes: tuple[str, ...] = ()
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, Text] = field(default_factory=dict)
     key: str = ""
     listed: bool = False
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """All of them, the usual one first."""
+        return tuple(self.labels)
+
     def chosen(self, setting: str) -> str:
         """The setting if it is set, else the usual code; empty where there is none."""
-        return setting or next(iter(self.codes), "")
+        return setting or next(iter(self.labels), "")
 
 
-def labelled(labels: Mapping[str, str], key: str = "") -> Choice:
-    """A choice each of whose codes has a label."""
-    return Choice(codes=tuple(labels), labels=labels, key=key)
+def labelled(labels: Mapping[str, Text], key: str) -> Choice:
+    """A choice that Alegra takes under a key."""
+    return Choice(labels=labels, key=key)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,7 +119,7 @@ class Country:
     @property
     def identification_type(self) -> Choice:
         """Types of an identity document."""
-        return labelled({each.code: each.label for each in self.documents})
+        return Choice(labels={each.code: each.label for each in self.documents})
 
     def document_type(self, code: str) -> DocumentType:
         """The type with a code; one that takes every number where the country has none."""

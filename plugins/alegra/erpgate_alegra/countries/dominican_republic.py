@@ -5,6 +5,7 @@ from stdnum.do import cedula, rnc
 from erpgate_alegra.assumptions import DOMINICAN_TYPES_ARE_SENT
 from erpgate_alegra.countries.country import Country
 from erpgate_alegra.document_types import PERSON, DocumentType, checked, letters_and_digits, reads
+from erpgate_alegra.words import words
 
 _CEDULA, _RNC = checked(cedula), checked(rnc)
 
@@ -12,11 +13,30 @@ DOMINICAN_REPUBLIC = Country(
     code="DO",
     name="República Dominicana",
     documents=(
-        DocumentType(code="CEDULA", label="Cédula de identidad", read=_CEDULA, claims=reads(_CEDULA), holder=PERSON),
         DocumentType(
-            code="RNC", label="Registro nacional del contribuyente", read=_RNC, business=True, claims=reads(_RNC)
+            code="CEDULA",
+            label=words("Cédula de identidad", "Identity card", "Cédula de identidade"),
+            read=_CEDULA,
+            claims=reads(_CEDULA),
+            holder=PERSON,
         ),
-        DocumentType(code="PASSPORT", label="Pasaporte", read=letters_and_digits(3, 20), holder=PERSON),
+        DocumentType(
+            code="RNC",
+            label=words(
+                "Registro nacional del contribuyente",
+                "National taxpayer registry number (RNC)",
+                "Registro nacional do contribuinte (RNC)",
+            ),
+            read=_RNC,
+            business=True,
+            claims=reads(_RNC),
+        ),
+        DocumentType(
+            code="PASSPORT",
+            label=words("Pasaporte", "Passport", "Passaporte"),
+            read=letters_and_digits(3, 20),
+            holder=PERSON,
+        ),
     ),
     typed=DOMINICAN_TYPES_ARE_SENT,
     document_words={"CEDULADEIDENTIDAD": "CEDULA", "CIE": "CEDULA", "PASAPORTE": "PASSPORT", "PP": "PASSPORT"},

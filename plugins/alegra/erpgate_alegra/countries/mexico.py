@@ -12,37 +12,74 @@ from erpgate_alegra.assumptions import (
     MEXICAN_VOID_CAUSE,
     MEXICO_PAYMENT_FORM_KEY,
 )
-from erpgate_alegra.countries.country import Choice, Country, CreditCodes, labelled
+from erpgate_alegra.countries.country import Country, CreditCodes, labelled
 from erpgate_alegra.document_types import DocumentType, Number, WrongNumber, checked, reads
+from erpgate_alegra.words import words
 
 _COMPANY, _PERSON = 12, 13
 
 _USES = {
-    "G01": "Adquisición de mercancías",
-    "G02": "Devoluciones, descuentos o bonificaciones",
-    "G03": "Gastos en general",
-    "I01": "Construcciones",
-    "I02": "Mobiliario y equipo de oficina",
-    "I03": "Equipo de transporte",
-    "I04": "Equipo de cómputo y accesorios",
-    "I05": "Dados, troqueles, moldes, matrices y herramental",
-    "I06": "Comunicaciones telefónicas",
-    "I07": "Comunicaciones satelitales",
-    "I08": "Otra maquinaria y equipo",
-    "D01": "Honorarios médicos, dentales y gastos hospitalarios",
-    "D02": "Gastos médicos por incapacidad o discapacidad",
-    "D03": "Gastos funerales",
-    "D04": "Donativos",
-    "D05": "Intereses por créditos hipotecarios",
-    "D06": "Aportaciones voluntarias al SAR",
-    "D07": "Primas por seguros de gastos médicos",
-    "D08": "Gastos de transportación escolar obligatoria",
-    "D09": "Depósitos en cuentas para el ahorro",
-    "D10": "Pagos por servicios educativos",
-    "P01": "Por definir",
-    "S01": "Sin efectos fiscales",
-    "CP01": "Pagos",
-    "CN01": "Nómina",
+    "G01": words("Adquisición de mercancías", "Purchase of goods", "Aquisição de mercadorias"),
+    "G02": words(
+        "Devoluciones, descuentos o bonificaciones",
+        "Returns, discounts or rebates",
+        "Devoluções, descontos ou bonificações",
+    ),
+    "G03": words("Gastos en general", "General expenses", "Despesas em geral"),
+    "I01": words("Construcciones", "Buildings", "Construções"),
+    "I02": words(
+        "Mobiliario y equipo de oficina", "Office furniture and equipment", "Mobiliário e equipamento de escritório"
+    ),
+    "I03": words("Equipo de transporte", "Transport equipment", "Equipamento de transporte"),
+    "I04": words(
+        "Equipo de cómputo y accesorios",
+        "Computer equipment and accessories",
+        "Equipamento de informática e acessórios",
+    ),
+    "I05": words(
+        "Dados, troqueles, moldes, matrices y herramental",
+        "Dies, punches, moulds, matrices and tooling",
+        "Estampos, cunhos, moldes, matrizes e ferramental",
+    ),
+    "I06": words("Comunicaciones telefónicas", "Telephone communications", "Comunicações telefônicas"),
+    "I07": words("Comunicaciones satelitales", "Satellite communications", "Comunicações por satélite"),
+    "I08": words("Otra maquinaria y equipo", "Other machinery and equipment", "Outras máquinas e equipamentos"),
+    "D01": words(
+        "Honorarios médicos, dentales y gastos hospitalarios",
+        "Medical and dental fees and hospital expenses",
+        "Honorários médicos e odontológicos e despesas hospitalares",
+    ),
+    "D02": words(
+        "Gastos médicos por incapacidad o discapacidad",
+        "Medical expenses for incapacity or disability",
+        "Despesas médicas por incapacidade ou deficiência",
+    ),
+    "D03": words("Gastos funerales", "Funeral expenses", "Despesas funerárias"),
+    "D04": words("Donativos", "Donations", "Doações"),
+    "D05": words("Intereses por créditos hipotecarios", "Mortgage interest", "Juros de créditos hipotecários"),
+    "D06": words(
+        "Aportaciones voluntarias al SAR",
+        "Voluntary contributions to the pension savings system (SAR)",
+        "Contribuições voluntárias ao sistema de aposentadoria (SAR)",
+    ),
+    "D07": words(
+        "Primas por seguros de gastos médicos", "Medical insurance premiums", "Prêmios de seguro de despesas médicas"
+    ),
+    "D08": words(
+        "Gastos de transportación escolar obligatoria",
+        "Compulsory school transport expenses",
+        "Despesas de transporte escolar obrigatório",
+    ),
+    "D09": words(
+        "Depósitos en cuentas para el ahorro", "Deposits in savings accounts", "Depósitos em contas de poupança"
+    ),
+    "D10": words(
+        "Pagos por servicios educativos", "Payments for educational services", "Pagamentos de serviços educacionais"
+    ),
+    "P01": words("Por definir", "To be defined", "A definir"),
+    "S01": words("Sin efectos fiscales", "Without tax effects", "Sem efeitos fiscais"),
+    "CP01": words("Pagos", "Payments", "Pagamentos"),
+    "CN01": words("Nómina", "Payroll", "Folha de pagamento"),
 }
 
 
@@ -58,48 +95,101 @@ MEXICO = Country(
     code="MX",
     name="México",
     documents=(
-        DocumentType(code="RFC", label="Registro federal de contribuyentes", read=read_rfc, claims=reads(read_rfc)),
+        DocumentType(
+            code="RFC",
+            label=words(
+                "Registro federal de contribuyentes",
+                "Federal taxpayer registry number (RFC)",
+                "Registro federal de contribuintes (RFC)",
+            ),
+            read=read_rfc,
+            claims=reads(read_rfc),
+        ),
     ),
     anonymous=("RFC", "XAXX010101000"),
     regime=replace(
         labelled(
             {
-                "NO_REGIME": "Sin obligaciones fiscales",
-                "SALARIED_REGIME": "Sueldos y salarios",
-                "BUSINESS_ACTIVITIES_REGIME": "Actividades empresariales y profesionales",
-                "LEASEHOLD_REGIME": "Arrendamiento",
-                "GENERAL_REGIME_OF_MORAL_PEOPLE_LAW": "General de ley personas morales",
-                "REGIME_OF_MORAL_PEOPLE_NOT_PROFIT": "Personas morales con fines no lucrativos",
-                "FISCAL_INCORPORATION_REGIME": "Incorporación fiscal",
-                "PRIMARY_SECTOR_REGIME": "Actividades agrícolas, ganaderas, silvícolas y pesqueras",
-                "REGIME_OF_THE_COORDINATED": "Coordinados",
-                "REGIME_OF_THE_TECHNOLOGICAL_PLATFORMS_INCOME_ACTIVITIES": "Plataformas tecnológicas",
-                "REGIME_OF_COOPERATIVE_PRODUCTION_SOCIETIES": "Sociedades cooperativas de producción",
-                "REGIME_OF_TRUST": "Simplificado de confianza",
-                "SOCIETIES_OPTIONAL_REGIME": "Opcional para grupos de sociedades",
-                "SIMPLIFIED_REGIME": "Régimen simplificado",
-                "DIVIDEND_INCOME": "Ingresos por dividendos",
+                "NO_REGIME": words("Sin obligaciones fiscales", "Without tax obligations", "Sem obrigações fiscais"),
+                "SALARIED_REGIME": words("Sueldos y salarios", "Wages and salaries", "Salários e ordenados"),
+                "BUSINESS_ACTIVITIES_REGIME": words(
+                    "Actividades empresariales y profesionales",
+                    "Individuals with business and professional activities",
+                    "Pessoas físicas com atividades empresariais e profissionais",
+                ),
+                "LEASEHOLD_REGIME": words("Arrendamiento", "Leasing of property", "Arrendamento"),
+                "GENERAL_REGIME_OF_MORAL_PEOPLE_LAW": words(
+                    "General de ley personas morales",
+                    "General regime for legal entities",
+                    "Regime geral de pessoas jurídicas",
+                ),
+                "REGIME_OF_MORAL_PEOPLE_NOT_PROFIT": words(
+                    "Personas morales con fines no lucrativos",
+                    "Non-profit legal entities",
+                    "Pessoas jurídicas sem fins lucrativos",
+                ),
+                "FISCAL_INCORPORATION_REGIME": words(
+                    "Incorporación fiscal", "Tax incorporation regime (RIF)", "Regime de incorporação fiscal (RIF)"
+                ),
+                "PRIMARY_SECTOR_REGIME": words(
+                    "Actividades agrícolas, ganaderas, silvícolas y pesqueras",
+                    "Agriculture, livestock, forestry and fishing",
+                    "Atividades agrícolas, pecuárias, florestais e pesqueiras",
+                ),
+                "REGIME_OF_THE_COORDINATED": words(
+                    "Coordinados", "Coordinated transport companies", "Coordenados (transporte)"
+                ),
+                "REGIME_OF_THE_TECHNOLOGICAL_PLATFORMS_INCOME_ACTIVITIES": words(
+                    "Plataformas tecnológicas",
+                    "Income through technology platforms",
+                    "Rendimentos por plataformas tecnológicas",
+                ),
+                "REGIME_OF_COOPERATIVE_PRODUCTION_SOCIETIES": words(
+                    "Sociedades cooperativas de producción",
+                    "Production cooperatives",
+                    "Sociedades cooperativas de produção",
+                ),
+                "REGIME_OF_TRUST": words(
+                    "Simplificado de confianza",
+                    "Simplified trust regime (RESICO)",
+                    "Regime simplificado de confiança (RESICO)",
+                ),
+                "SOCIETIES_OPTIONAL_REGIME": words(
+                    "Opcional para grupos de sociedades",
+                    "Optional regime for groups of companies",
+                    "Regime opcional para grupos de sociedades",
+                ),
+                "SIMPLIFIED_REGIME": words("Régimen simplificado", "Simplified regime", "Regime simplificado"),
+                "DIVIDEND_INCOME": words("Ingresos por dividendos", "Dividend income", "Rendimentos de dividendos"),
             },
             "regimeObject",
         ),
         listed=True,
     ),
     payment_form=labelled(
-        {"PUE": "Pago en una sola exhibición", "PPD": "Pago en parcialidades o diferido"}, MEXICO_PAYMENT_FORM_KEY
+        {
+            "PUE": words(
+                "Pago en una sola exhibición", "Payment in one instalment (PUE)", "Pagamento em uma única parcela (PUE)"
+            ),
+            "PPD": words(
+                "Pago en parcialidades o diferido",
+                "Payment in instalments or deferred (PPD)",
+                "Pagamento parcelado ou diferido (PPD)",
+            ),
+        },
+        MEXICO_PAYMENT_FORM_KEY,
     ),
     payment_method=labelled(
         {
-            "01": "Efectivo",
-            "03": "Transferencia electrónica",
-            "04": "Tarjeta de crédito",
-            "28": "Tarjeta de débito",
-            "99": "Por definir",
+            "01": words("Efectivo", "Cash", "Dinheiro"),
+            "03": words("Transferencia electrónica", "Electronic transfer", "Transferência eletrônica"),
+            "04": words("Tarjeta de crédito", "Credit card", "Cartão de crédito"),
+            "28": words("Tarjeta de débito", "Debit card", "Cartão de débito"),
+            "99": words("Por definir", "To be defined", "A definir"),
         },
         "paymentMethod",
     ),
-    invoice_use=Choice(
-        codes=(MEXICAN_CFDI_USE, *(code for code in _USES if code != MEXICAN_CFDI_USE)), labels=_USES, key="cfdiUse"
-    ),
+    invoice_use=labelled({MEXICAN_CFDI_USE: _USES[MEXICAN_CFDI_USE], **_USES}, "cfdiUse"),
     address_keys=MEXICAN_ADDRESS_KEYS,
     credit=CreditCodes(whole={"type": MEXICAN_CREDIT_TYPE}, part={"type": MEXICAN_CREDIT_TYPE}),
     void_cause=MEXICAN_VOID_CAUSE,

@@ -5,6 +5,7 @@ import re
 from erpgate_alegra.assumptions import PANAMANIAN_CREDIT_TYPES, PANAMANIAN_RUC
 from erpgate_alegra.countries.country import Country, CreditCodes, labelled
 from erpgate_alegra.document_types import DocumentType, Number, WrongNumber
+from erpgate_alegra.words import words
 
 _CHECK_DIGITS = re.compile(r"(?P<number>.+?)[\s-]*D\.?\s*V\.?\s*(?P<digits>\d{1,2})", re.IGNORECASE)
 
@@ -21,27 +22,37 @@ def read_ruc(number: str) -> Number:
 PANAMA = Country(
     code="PA",
     name="Panamá",
-    documents=(DocumentType(code="RUC", label="Registro único de contribuyente", read=read_ruc),),
+    documents=(
+        DocumentType(
+            code="RUC",
+            label=words(
+                "Registro único de contribuyente",
+                "Taxpayer registry number (RUC)",
+                "Registro único de contribuinte (RUC)",
+            ),
+            read=read_ruc,
+        ),
+    ),
     document_words={"CEDULA": "RUC", "CIP": "RUC"},
     regime=labelled(
         {
-            "FINAL_CONSUMER": "Consumidor final",
-            "TAXPAYER": "Contribuyente",
-            "GOVERNMENT": "Gobierno",
-            "FOREIGN": "Extranjero",
+            "FINAL_CONSUMER": words("Consumidor final", "Final consumer", "Consumidor final"),
+            "TAXPAYER": words("Contribuyente", "Taxpayer", "Contribuinte"),
+            "GOVERNMENT": words("Gobierno", "Government", "Governo"),
+            "FOREIGN": words("Extranjero", "Foreigner", "Estrangeiro"),
         },
         "thirdType",
     ),
     payment_form=labelled(
         {
-            "CASH": "De contado",
-            "CREDIT": "A crédito",
-            "CREDIT_CARD": "Tarjeta de crédito",
-            "DEBIT_CARD": "Tarjeta de débito",
-            "LOYALTY": "Tarjeta de fidelización",
-            "VOUCHER": "Vale",
-            "GIFT_CARD": "Tarjeta de regalo",
-            "OTHER": "Otro",
+            "CASH": words("De contado", "Paid at once", "À vista"),
+            "CREDIT": words("A crédito", "On credit", "A prazo"),
+            "CREDIT_CARD": words("Tarjeta de crédito", "Credit card", "Cartão de crédito"),
+            "DEBIT_CARD": words("Tarjeta de débito", "Debit card", "Cartão de débito"),
+            "LOYALTY": words("Tarjeta de fidelización", "Loyalty card", "Cartão de fidelidade"),
+            "VOUCHER": words("Vale", "Voucher", "Vale"),
+            "GIFT_CARD": words("Tarjeta de regalo", "Gift card", "Cartão-presente"),
+            "OTHER": words("Otro", "Other", "Outro"),
         },
         "saleCondition",
     ),
