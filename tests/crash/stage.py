@@ -1,6 +1,8 @@
 """erpgate processes on a database that they share, connected to the simulated ERP."""
 
+import atexit
 import contextlib
+import functools
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from .erp import PRICE, SKU, SimulatedErp
+from .forge import Forge
 from .waiting import eventually
 
 MERCHANT = "acme"
@@ -64,7 +67,7 @@ class Stage:
     def start(self, *command: str, name: str = "server", points: str = "", listen: str = "127.0.0.1:0") -> Process:
         """Starts `erpgate COMMAND`, by default one that serves and works."""
         environ = {**self.environ, faultpoints.ENVIRONMENT: points}
-        return start(name, [*(command or ("serve",)), "--listen", listen], self.folder, environ)
+        return start(name, [*(command or ("serve",)), "--listen", listen], self.folder, environ, _forge().spawn)
 
     @contextlib.contextmanager
     def running(self, *command: str, name: str = "server", points: str = "") -> Iterator[Process]:
@@ -107,6 +110,14 @@ class Sold:
 
     prepared: Prepared
     invoices: tuple[str, ...]
+
+
+@functools.cache
+def _forge() -> Forge:
+    """One, as long as the tests last."""
+    forge = Forge()
+    atexit.register(forge.close)
+    return forge
 
 
 def end(process: Process) -> None:
