@@ -1,25 +1,20 @@
 """PostgreSQL: any number of servers and workers on one database."""
 
-import contextlib
-import logging
-import threading
+import functools
 from collections.abc import Callable, Sequence
 
 import psycopg
 import sqlalchemy as sa
 
 from erpgate.store.errors import StoreUnusable
+from erpgate.store.listener import Listener
 from erpgate.store.migrate import migrate
-from erpgate.store.notify import CHANGES, CHANNEL
-
-_log = logging.getLogger(__name__)
+from erpgate.store.notify import CHANGES
 
 _CONNECT_SECONDS = 5
 _IDLE_SECONDS = 5
 """A process that stops in the middle of a transaction keeps its locks, and lanes from other processes, no longer."""
-_LISTEN_SECONDS = 1.0
 _MIGRATION_LOCK = 7_276_433_820_101
-_RETRY_SECONDS = 1.0
 _UNIQUE = "23505"
 _CONFLICTS = frozenset({"40001", "40P01", "55P03"})
 """Serialisation failure, deadlock, lock not available: the same may well succeed on its own."""
@@ -38,8 +33,7 @@ class PostgresqlDialect:
 
     def __init__(self, url: sa.URL) -> None:
         self._url = url.set(drivername="postgresql+psycopg")
-        self._closing = threading.Event()
-        self._listener: threading.Thread | None = None
+        self._listener: Listener | None = None
 
     def prepare(self) -> None:
         """Connects and migrates, one process at a time.
@@ -105,16 +99,15 @@ class PostgresqlDialect:
             else:
                 woken(payload)
 
-        self._listener = threading.Thread(
-            target=self._listen_forever, args=(hear,), name="erpgate-listener", daemon=True
-        )
-        self._listener.start()
+        conninfo = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+        connect = functools.partial(psycopg.connect, conninfo, autocommit=True, connect_timeout=_CONNECT_SECONDS)
+        self._listener = Listener(connect, hear)
 
     def close(self) -> None:
         """Ends the listener."""
-        self._closing.set()
         if self._listener is not None:
-            self._listener.join()
+            self._listener.close()
+            self._listener = None
 
     def _engine(self, *, pool_size: int) -> sa.Engine:
         return sa.create_engine(
@@ -123,23 +116,3 @@ class PostgresqlDialect:
             max_overflow=0,
             connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "erpgate"},
         )
-
-    def _listen_forever(self, hear: Callable[[str, str], None]) -> None:
-        conninfo = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
-        while not self._closing.is_set():
-            try:
-                with psycopg.connect(conninfo, autocommit=True, connect_timeout=_CONNECT_SECONDS) as connection:
-                    connection.execute(f"LISTEN {CHANNEL}")
-                    connection.execute(f"LISTEN {CHANGES}")
-                    self._hear(connection, hear)
-            except psycopg.Error as error:
-                _log.warning("Wake-ups of other processes are not heard (%s); lanes are polled.", type(error).__name__)
-                self._closing.wait(_RETRY_SECONDS)
-
-    def _hear(self, connection: "psycopg.Connection[tuple[object, ...]]", hear: Callable[[str, str], None]) -> None:
-        while not self._closing.is_set():
-            for notification in connection.notifies(timeout=_LISTEN_SECONDS):
-                with contextlib.suppress(RuntimeError):  # the event loop has ended
-                    hear(notification.channel, notification.payload)
-                if self._closing.is_set():
-                    return
