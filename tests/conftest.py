@@ -9,10 +9,12 @@ _ONE_AT_A_TIME = ("crash", "tryton")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those first: whoever is done earlier takes of the others."""
     for item in items:
         for folder in _ONE_AT_A_TIME:
             if folder in item.path.parent.parts:
                 item.add_marker(pytest.mark.xdist_group(folder))
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

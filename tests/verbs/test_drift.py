@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from erpgate.v1 import channel_pb2, fiscal_state_pb2, invoice_pb2, party_pb2
 from fixtures.alegra_world import AlegraWorld
+from fixtures.clock import JumpingClock
 from fixtures.orders import a_buyer, an_order
 from fixtures.server import QUICK, open_server
 from fixtures.shop import DRAFT, OPEN, Shop, automation, reason_name, settings
@@ -134,28 +135,34 @@ async def test_a_credit_note_that_the_erp_computes_otherwise_shows_both_sides(
 
 
 async def test_the_sweep_looks_at_documents_when_they_come_of_age(toy: ToyWorld, sqlite_url: str) -> None:
-    ages = (dt.timedelta(milliseconds=200), dt.timedelta(milliseconds=600))
-    async with open_server(sqlite_url, toy, engine=replace(QUICK, look_ages=ages)) as door:
+    clock = JumpingClock()
+    engine = replace(QUICK, look_ages=(dt.timedelta(hours=1), dt.timedelta(hours=2)))
+    async with open_server(sqlite_url, toy, engine=engine, clock=clock) as door:
         shop = await Shop(door, toy).connect()
         invoice = await shop.sold(an_order())
+        reads = toy.ledger.calls["read"]
+
+        async def is_quiet() -> bool:
+            return toy.ledger.calls["read"] == reads
+
         toy.ledger.put(replace(toy.ledger.vouchers[0], voided=True))
+        assert await holds_for(is_quiet)
+        clock.jump(3600)
 
         async def is_seen() -> bool:
             return (await shop.invoice(invoice.name)).state == VOIDED
 
         await eventually("the sweep has seen it", is_seen)
         reads = toy.ledger.calls["read"]
-
-        async def is_quiet() -> bool:
-            return toy.ledger.calls["read"] == reads
-
-        assert await holds_for(is_quiet, 0.8)
+        clock.jump(3600)
+        assert await holds_for(is_quiet)
 
 
 async def test_a_second_draft_that_appears_late_is_discarded_by_the_sweep(alegra: AlegraWorld, sqlite_url: str) -> None:
     """The first one is committed after the second was sent, opened and done."""
-    engine = replace(QUICK, look_ages=(dt.timedelta(seconds=3), dt.timedelta(seconds=60)))
-    async with open_server(sqlite_url, alegra, engine=engine) as door:
+    clock = JumpingClock()
+    engine = replace(QUICK, look_ages=(dt.timedelta(hours=1), dt.timedelta(hours=2)))
+    async with open_server(sqlite_url, alegra, engine=engine, clock=clock) as door:
         shop = await Shop(door, alegra).connect()
         await shop.sold(an_order())
         await alegra.break_(
@@ -177,6 +184,7 @@ async def test_a_second_draft_that_appears_late_is_discarded_by_the_sweep(alegra
             return await states() == ["draft", "open", "open"]
 
         await eventually("the first draft is committed late", is_there)
+        clock.jump(3600)
 
         async def is_gone() -> bool:
             return await states() == ["open", "open"]

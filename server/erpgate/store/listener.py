@@ -49,7 +49,7 @@ class Listener:
                     connection.execute(f"LISTEN {CHANNEL}")
                     connection.execute(f"LISTEN {CHANGES}")
                     while not self._closing.is_set():
-                        select.select([connection.fileno(), self._farewell], [], [], _LOOK_SECONDS)
+                        select.select([connection.fileno(), self._farewell.fileno()], [], [], _LOOK_SECONDS)
                         self._tell(connection)
             except psycopg.Error as error:
                 _log.warning("Wake-ups of other processes are not heard (%s); lanes are polled.", type(error).__name__)
