@@ -1,15 +1,10 @@
 """The commands about channels: a merchant's wizard in a terminal, and the life of a channel."""
 
-import contextlib
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from erpgate.console import fail
-
-if TYPE_CHECKING:
-    from erpgate.client import Client
+from erpgate.console import client_of
 
 channels_app = typer.Typer(no_args_is_help=True, help="Connect ERPs, and keep the connections.")
 
@@ -22,7 +17,6 @@ _Name = Annotated[str, typer.Argument(help="Such as merchants/acme/channels/main
 
 _DEFAULT_SERVER = "127.0.0.1:8484"
 _LEFT = 130
-_PATIENCE = 60.0
 
 
 @channels_app.command()
@@ -38,7 +32,7 @@ def connect(
     from erpgate.wizard import words
     from erpgate.wizard.walk import Walk
 
-    with _client(server, key) as client:
+    with client_of(server, key) as client:
         try:
             Walk(client, merchant, channel, language).run(erp)
         except (KeyboardInterrupt, EOFError):
@@ -55,7 +49,7 @@ def list_(merchant: _Merchant, server: _Server = _DEFAULT_SERVER, key: _Key = ""
     from erpgate.v1 import channel_pb2
 
     table = Table("Channel", "ERP", "Name", "Company", "State", "Health")
-    with _client(server, key) as client:
+    with client_of(server, key) as client:
         for each in client.list_channels(f"merchants/{merchant}"):
             state = channel_pb2.ChannelState.Name(each.state).removeprefix("CHANNEL_STATE_")
             health = channel_pb2.ChannelHealth.Name(each.health).removeprefix("CHANNEL_HEALTH_")
@@ -74,7 +68,7 @@ def check(name: _Name, server: _Server = _DEFAULT_SERVER, key: _Key = "") -> Non
     from erpgate.v1 import channel_check_pb2 as pb
 
     table = Table("Check", "Result", "Field", "What", "What to do")
-    with _client(server, key) as client:
+    with client_of(server, key) as client:
         checks = client.check_channel(name).checks
     for each in checks:
         result = pb.CheckResult.Name(each.result).removeprefix("CHECK_RESULT_")
@@ -87,14 +81,14 @@ def check(name: _Name, server: _Server = _DEFAULT_SERVER, key: _Key = "") -> Non
 @channels_app.command()
 def pause(name: _Name, server: _Server = _DEFAULT_SERVER, key: _Key = "") -> None:
     """Send nothing to the ERP until the channel is resumed."""
-    with _client(server, key) as client:
+    with client_of(server, key) as client:
         _tell(client.pause_channel(name))
 
 
 @channels_app.command()
 def resume(name: _Name, server: _Server = _DEFAULT_SERVER, key: _Key = "") -> None:
     """End a pause; what waited is sent."""
-    with _client(server, key) as client:
+    with client_of(server, key) as client:
         _tell(client.resume_channel(name))
 
 
@@ -109,7 +103,7 @@ def delete(
     """Forget a channel and its credentials; what was invoiced is never invoiced again."""
     if not yes:
         typer.confirm(f"Delete {name}?", abort=True)
-    with _client(server, key) as client:
+    with client_of(server, key) as client:
         client.delete_channel(name, force=force)
     typer.echo(f"{name} is deleted.")
 
@@ -119,16 +113,3 @@ def _tell(channel: Any) -> None:
 
     state = channel_pb2.ChannelState.Name(channel.state).removeprefix("CHANNEL_STATE_")
     typer.echo(f"{channel.name} is {state}.")
-
-
-@contextlib.contextmanager
-def _client(server: str, key: str) -> Iterator["Client"]:
-    """A client whose errors end the command with one sentence."""
-    from erpgate.client import Client, ErpgateError
-
-    try:
-        with Client(server, timeout=_PATIENCE, key=key) as client:
-            yield client
-    except ErpgateError as error:
-        fields = "".join(f"\n  {path}: {description}" for path, description in error.fields.items())
-        fail(f"{error}{fields}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from erpgate.console import fail, settings_of
+from erpgate.console import client_of, fail, settings_of
 
 if TYPE_CHECKING:
     from erpgate.plugins import Registry
@@ -17,11 +17,17 @@ _Erp = Annotated[str, typer.Argument(metavar="ERP", help="Name of the ERP; `erpg
 
 
 @plugin_app.command("list")
-def plugin_list() -> None:
-    """Show every plugin, what is proved of its ERPs, and what is wrong with it."""
+def plugin_list(
+    server: Annotated[str, typer.Option(help="HOST:PORT of a running server to ask what it has loaded.")] = "",
+    key: Annotated[str, typer.Option(help="API key, where it asks for one.", envvar="ERPGATE_API_KEY")] = "",
+) -> None:
+    """Show every plugin, what is proved of its ERPs, and what is wrong with it, here or in a running server."""
     from rich.console import Console
     from rich.table import Table
 
+    if server:
+        _list_of(server, key)
+        return
     registry = _registry()
     table = Table("Plugin", "Distribution", "Version", "API", "ERPs", "Proved", "Status", "Failure")
     for info in registry.plugins:
@@ -30,6 +36,24 @@ def plugin_list() -> None:
         api = str(info.api_version or "")
         names = ", ".join(erps)
         table.add_row(info.name, info.distribution, info.version, api, names, proved, info.status, info.failure)
+    Console().print(table)
+
+
+def _list_of(server: str, key: str) -> None:
+    """What a server says, with what plugins did against their contract since it started."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from erpgate.v1 import erp_pb2
+
+    table = Table("Plugin", "Distribution", "Version", "API", "ERP", "Status", "Failure or last defect")
+    with client_of(server, key) as client:
+        answer = client.list_erps()
+    known = [(erp.name.removeprefix("erps/"), erp.plugin) for erp in answer.erps]
+    for erp, plugin in [*known, *(("", plugin) for plugin in answer.unavailable_plugins)]:
+        status = erp_pb2.PluginStatus.Name(plugin.status).removeprefix("PLUGIN_STATUS_").lower()
+        api, wrong = str(plugin.api_version or ""), plugin.failure or plugin.last_defect
+        table.add_row(plugin.name, plugin.distribution, plugin.version, api, erp, status, wrong)
     Console().print(table)
 
 

@@ -1,13 +1,12 @@
 """Commands that look at a channel's products through a running server."""
 
-import contextlib
 import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from erpgate.console import fail
+from erpgate.console import client_of
 
 if TYPE_CHECKING:
     from erpgate.client import Client
@@ -34,7 +33,7 @@ def sync(channel: _Channel, server: _Server = _LOCAL, key: _Key = "") -> None:
 
     calls = TextColumn("{task.fields[calls]} calls")
     columns = (TextColumn("items"), BarColumn(), MofNCompleteColumn(), calls, TimeElapsedColumn())
-    with _client(server, key) as client, Progress(*columns, console=Console()) as progress:
+    with client_of(server, key) as client, Progress(*columns, console=Console()) as progress:
         bar = progress.add_task("items", total=None, calls=0)
         for seen in _readings(client, channel):
             total = seen.items_total if seen.HasField("items_total") else None
@@ -70,7 +69,7 @@ def list_(
     from erpgate.v1 import catalog_service_pb2
 
     filters = catalog_service_pb2.ListProductsRequest(text=text, sku=sku, active=active, stock_below=stock_below)
-    with _client(server, key) as client:
+    with client_of(server, key) as client:
         _print_products(itertools.islice(client.list_products(channel, filters=filters), limit))
 
 
@@ -88,7 +87,7 @@ def lookup(
     from erpgate.v1 import catalog_service_pb2
 
     table = Table("SKU", "Status", "Product", "Price", "Available", "Suggestions")
-    with _client(server, key) as client:
+    with client_of(server, key) as client:
         found = client.lookup_skus(channel, skus)
     for each in found:
         status = catalog_service_pb2.SkuStatus.Name(each.status).removeprefix("SKU_STATUS_")
@@ -121,15 +120,3 @@ def _print_products(products: "Iterable[product_pb2.Product]") -> None:
 
 def _price(product: "product_pb2.Product") -> str:
     return f"{product.price} {product.currency_code}" if product.price else ""
-
-
-@contextlib.contextmanager
-def _client(server: str, key: str) -> "Iterator[Client]":
-    """A client; what the server refuses ends the command with the server's own sentence."""
-    from erpgate.client import Client, ErpgateError
-
-    try:
-        with Client(server, key=key) as client:
-            yield client
-    except ErpgateError as error:
-        fail(error.message)

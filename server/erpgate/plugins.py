@@ -121,12 +121,12 @@ def load_plugins(
         disabled: Names of entry points to leave out.
         external: Whether plugins of other distributions are loaded too.
         extra: Plugin objects to register beside the installed ones, by name.
-        entry_points: Instead of the installed ones.
+        entry_points: Instead of the installed ones. erpgate's own come first, so nobody takes their names.
         unproven: ERPs that may invoice by themselves without a record of the conformance suite.
     """
     loader = _Loader(frozenset(disabled), external)
     found = importlib.metadata.entry_points(group=GROUP) if entry_points is None else entry_points
-    for entry_point in sorted(found, key=lambda point: point.name):
+    for entry_point in sorted(found, key=lambda point: (_distribution(point) != _STANDARD, point.name)):
         loader.load_entry_point(entry_point)
     for name, plugin in (extra or {}).items():
         loader.load(PluginInfo(name=name, distribution=_STANDARD, version=__version__, status="ok"), lambda p=plugin: p)
@@ -166,7 +166,7 @@ class _Loader:
         distribution = entry_point.dist
         info = PluginInfo(
             name=entry_point.name,
-            distribution=distribution.name if distribution else "",
+            distribution=_distribution(entry_point),
             version=distribution.version if distribution else "",
             status="ok",
         )
@@ -199,7 +199,7 @@ class _Loader:
 
     def _check_name(self, info: PluginInfo) -> None:
         for other in self.plugins:
-            if other.name == info.name:
+            if other.name == info.name and other.status == "ok":
                 raise PluginError(f"{other.distribution} has a plugin of this name too: remove one")
 
     def _offers(self, plugin: Any, info: PluginInfo) -> Sequence[Erp[Any, Any]]:
@@ -226,6 +226,10 @@ class _Loader:
             raise PluginError(
                 f"ERP {erp.name} is offered by {info.distribution} and by plugin {self.origins[erp.name]}: remove one"
             )
+
+
+def _distribution(entry_point: importlib.metadata.EntryPoint) -> str:
+    return entry_point.dist.name if entry_point.dist else ""
 
 
 def _with_status(

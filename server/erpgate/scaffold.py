@@ -41,10 +41,11 @@ def _renamed(text: str, name: str) -> str:
     spellings: Mapping[str, str] = {
         "erpgate_template": f"erpgate_{'_'.join(words)}",
         "TEMPLATE": "_".join(words).upper(),
-        "Template": "".join(word.capitalize() for word in words),
+        "Template": " ".join(word.capitalize() for word in words),
         "template": name,
     }
-    return re.sub("|".join(spellings), lambda found: spellings[found[0]], text)
+    in_classes = re.sub(r"Template(?=[A-Z])|(?<=Test)Template", spellings["Template"].replace(" ", ""), text)
+    return re.sub("|".join(spellings), lambda found: spellings[found[0]], in_classes)
 
 
 def _files(folder: Traversable, path: str) -> Iterator[tuple[str, str]]:

@@ -45,4 +45,4 @@ async def test_lookup_fails_if_a_sku_cannot_be_invoiced(shelf: Shelf) -> None:
 async def test_what_the_server_refuses_is_said(shelf: Shelf) -> None:
     refused = await erpgate(shelf, "list", "merchants/acme/channels/none")
     assert refused.returncode == 1
-    assert refused.stderr == "erpgate: There is no resource merchants/acme/channels/none.\n"
+    assert refused.stderr == "erpgate: RESOURCE_NOT_FOUND: There is no resource merchants/acme/channels/none.\n"

@@ -1,6 +1,9 @@
-"""The toy ERP passes the whole suite, in each of its shapes."""
+"""The toy ERP passes the whole suite, in each of its shapes; run as a program, this records it."""
 
+from erpgate import __version__
+from erpgate.proofs import record
 from erpgate.testing import ErpConformance, ToyLedger, toy_with_simulator
+from erpgate.testing.conformance import offers_of, proof_of, run_suite
 
 
 class TestToy(ErpConformance):
@@ -19,3 +22,8 @@ class TestToyWithKeys(ErpConformance):
     """With idempotency keys."""
 
     plugin = toy_with_simulator(ToyLedger(keys_remembered=True))
+
+
+if __name__ == "__main__":
+    plugin = toy_with_simulator(ToyLedger())
+    print(record(plugin, "toy", proof_of(run_suite(*offers_of(plugin)), __version__)))

@@ -218,3 +218,12 @@ def test_two_plugins_of_one_name_are_told_apart() -> None:
     ]
     assert registry.plugins[1].failure == "PluginError: erpgate-other has a plugin of this name too: remove one"
     assert registry.plugin_of("good").distribution == "erpgate-other"
+
+
+def test_a_twin_that_fails_takes_no_name_and_erpgates_own_comes_first() -> None:
+    own = EntryPoint("good", lambda: Offers(GOOD), Distribution("erpgate"))
+    broken = EntryPoint("good", fails_to_import, Distribution("erpgate-broken"))
+    twin = EntryPoint("good", lambda: Offers(TOY), Distribution("erpgate-twin"))
+    for points, wanted in (((broken, twin), "erpgate-twin"), ((twin, own), "erpgate")):
+        registry = load(*points)
+        assert registry.plugin_of(next(iter(registry.erps))).distribution == wanted

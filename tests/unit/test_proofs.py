@@ -8,7 +8,11 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from erpgate.proofs import Level, Proof, proofs_of, record
+from erpgate import __version__
+from erpgate.plugins import load_plugins
+from erpgate.proofs import SUITE_VERSION, Level, Proof, proofs_of, record
+from erpgate.testing import ToyLedger, toy_with_simulator
+from erpgate.testing.conformance import CHECKS
 
 PROOF = Proof(level=Level.READS, suite_version=1, plugin_version="1.2", date=dt.date(2026, 3, 2), passed=30, skipped=1)
 
@@ -46,3 +50,26 @@ def test_a_record_that_cannot_be_read_proves_nothing(plugin: ModuleType, text: s
 
 def test_a_plugin_that_is_in_no_package_has_no_record() -> None:
     assert proofs_of(ModuleType("lonely"), "1.2") == {}
+
+
+SHIPPED = {
+    "alegra": "erpgate plugin conformance alegra --record",
+    "tryton": "erpgate plugin conformance tryton --record",
+    "toy": "python tests/testing/test_toy_conformance.py",
+}
+"""ERPs whose record is in the wheel, each with the command that makes it anew."""
+
+
+@pytest.mark.parametrize("erp", SHIPPED)
+def test_the_record_that_is_shipped_is_of_this_version_and_this_suite(erp: str) -> None:
+    extra = {"toy": toy_with_simulator(ToyLedger())}
+    proof = load_plugins(extra=extra).proofs.get(erp)
+    told = f"the record of {erp} is of another version: run `{SHIPPED[erp]}` and commit what it writes"
+    assert proof is not None, told
+    assert (proof.plugin_version, proof.suite_version) == (__version__, SUITE_VERSION), told
+    assert proof.level is Level.NEVER_DUPLICATES, told
+    assert proof.passed + proof.skipped == len(CHECKS), f"there are other checks now: raise SUITE_VERSION, and {told}"
+
+
+def test_every_plugin_that_is_shipped_has_a_record() -> None:
+    assert set(load_plugins().origins) == set(SHIPPED) - {"toy"}
