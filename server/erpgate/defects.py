@@ -55,6 +55,9 @@ class Defects:
         def policy(company: Any, settings: Any) -> Any:
             return self.called(erp.name, "policy", erp.policy, (company, settings), {})
 
+        def events(body: bytes) -> Any:
+            return self.called(erp.name, "events", erp.events, (body,), {})
+
         return replace(
             erp,
             sku=guarded("sku", erp.sku),
@@ -62,6 +65,7 @@ class Defects:
             mapper=guarded("mapper", erp.mapper),
             policy=policy,
             connect=connect,
+            events=None if erp.events is None else events,
         )
 
     def called(self, erp: str, where: str, method: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:

@@ -20,23 +20,25 @@ Break = Callable[[Erp[Any, Any]], Erp[Any, Any]]
 
 def shaky(part: str, method: str) -> Break:
     """The ERP with that defect."""
-    return lambda erp: replace(erp, **{part: _calling(getattr(erp, part), method)})
+    return lambda erp: replace(erp, **{part: calling(getattr(erp, part), method)})
 
 
-def _calling(part: Any, method: str) -> Any:
-    def failing(*_: Any, **__: Any) -> Any:
-        raise ZeroDivisionError("s3cr3t")
+def failing(*_: Any, **__: Any) -> Any:
+    raise ZeroDivisionError("s3cr3t")
 
+
+def calling(part: Any, method: str, instead: Callable[..., Any] = failing) -> Any:
+    """The part with another method, or that instead of a part that is a function."""
     if not method:
-        return failing
+        return instead
     copy = type("Copy", (), {"__getattr__": lambda _, name: getattr(part, name)})()
-    setattr(copy, method, failing)
+    setattr(copy, method, instead)
     return copy
 
 
 def shaky_connection(method: str) -> Break:
     """The ERP whose connections have that defect."""
-    return lambda erp: replace(erp, connect=lambda wiring: _calling(erp.connect(wiring), method))
+    return lambda erp: replace(erp, connect=lambda wiring: calling(erp.connect(wiring), method))
 
 
 class ShakyWorld(ToyWorld):
@@ -45,8 +47,8 @@ class ShakyWorld(ToyWorld):
     erp = "shaky"
     environ: Mapping[str, str] = {"ERPGATE_UNPROVEN_ERPS": "shaky"}
 
-    def __init__(self, broken: Break) -> None:
-        super().__init__()
+    def __init__(self, broken: Break, **ledger: Any) -> None:
+        super().__init__(**ledger)
         erp = broken(replace(toy_erp(self.ledger), name="shaky"))
 
         class Plugin:
@@ -99,16 +101,17 @@ async def test_an_invoice_says_which_part_of_its_plugin_failed_and_others_go_out
         assert world.ledger.vouchers == []
 
 
-@pytest.mark.parametrize(
-    ("where", "broken"),
-    [
-        ("connect", shaky("connect", "")),
-        ("connection.probe", shaky_connection("probe")),
-        ("policy", shaky("policy", "")),
-        ("defaults.complete", shaky("defaults", "complete")),
-    ],
-)
-async def test_a_caller_who_meets_a_defect_is_told_so(where: str, broken: Break, sqlite_url: str) -> None:
+CALLERS = {
+    "connect": shaky("connect", ""),
+    "connection.probe": shaky_connection("probe"),
+    "policy": shaky("policy", ""),
+    "defaults.complete": shaky("defaults", "complete"),
+}
+
+
+@pytest.mark.parametrize("where", CALLERS)
+async def test_a_caller_who_meets_a_defect_is_told_so(where: str, sqlite_url: str) -> None:
+    broken = CALLERS[where]
     async with open_server(sqlite_url, ShakyWorld(broken)) as door:
         told = await refusal(Shop(door, ShakyWorld(broken)).connect())
         assert told.reason == "PLUGIN_DEFECT"
