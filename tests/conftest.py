@@ -1,6 +1,11 @@
 """Fixtures that every folder may use, and which tests run one after another where several run at a time."""
 
+import os
+
 import pytest
+
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
+"""A child of a test begins another program at once; gRPC's threads in it die of the descriptors that were closed."""
 
 pytest_plugins = ["fixtures.databases"]
 

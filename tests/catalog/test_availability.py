@@ -58,6 +58,36 @@ async def test_a_changed_order_counts_as_it_is_now(shelf: Shelf, alegra: AlegraW
     assert (await terms(shelf))[1] == "1"
 
 
+async def test_a_corrected_line_counts_as_what_it_is(shelf: Shelf, alegra: AlegraWorld) -> None:
+    """Blocked under a SKU that the ERP lacks, then corrected; a revision of the order keeps the correction."""
+    order = an_order(sku="TEE")
+    blocked = await shelf.shop.blocked(order)
+    assert (await terms(shelf))[1] == "0"
+    await alegra.refuse()
+    await shelf.shop.retry(blocked.name, line_skus={"1": "SHIRT"})
+    assert (await terms(shelf))[1] == "1"
+    await shelf.shop.submit(revised(order, notes="a gift"))
+    assert (await terms(shelf))[1] == "1"
+
+
+async def test_one_click_with_another_sku_counts_as_that(shelf: Shelf, alegra: AlegraWorld) -> None:
+    await alegra.refuse()
+    order = await shelf.shop.submit(an_order(sku="TEE"))
+    await shelf.shop.create_invoice(order.name, line_skus={"1": "SHIRT"})
+    assert (await terms(shelf))[1] == "1"
+
+
+async def test_an_alias_moves_what_was_sold_before_it_was_set(shelf: Shelf, alegra: AlegraWorld) -> None:
+    """To the item that it means, and away from the one that has the SKU."""
+    await alegra.refuse()
+    await shelf.shop.submit(an_order(sku="TEE"))
+    await shelf.shop.submit(an_order(sku="BOOK"))
+    assert [(await terms(shelf, sku))[1] for sku in ("SHIRT", "BOOK")] == ["0", "1"]
+    for sku in ("TEE", "BOOK"):
+        await shelf.shop.set_alias(sku, "SHIRT")
+    assert [(await terms(shelf, sku))[1] for sku in ("SHIRT", "BOOK")] == ["2", "0"]
+
+
 async def test_more_may_be_sold_than_there_is(shelf: Shelf, alegra: AlegraWorld) -> None:
     await alegra.refuse()
     await shelf.shop.submit(sale(5))

@@ -29,6 +29,8 @@ class Line:
     async def send(self, address: str, body: bytes) -> bool:
         host, _, path = address.partition("/")
         assert host == PUBLIC
+        if path == "theirs":
+            return True
         status = await self.post(f"/{path}", body)
         self.sent.append((path, body, status))
         return status == 200
@@ -74,6 +76,24 @@ async def test_the_address_shakes_hands_and_is_subscribed_once(shelf: Shelf, ale
     )
     assert {(body, status) for _, body, status in line.sent} == {(b"{}", 200)}
     assert len(line.sent) == 6
+
+
+async def test_a_deleted_channel_is_told_nothing_more(shelf: Shelf, alegra: AlegraWorld) -> None:
+    theirs = {"event": "new-item", "url": f"{PUBLIC}/theirs"}
+    await alegra.call("POST", "/webhooks/subscriptions", theirs)
+    await shelf.shop.delete()
+    rows = (await alegra.call("GET", "/webhooks/subscriptions"))["subscriptions"]
+    assert [(row["event"], row["url"]) for row in rows] == [(theirs["event"], theirs["url"])]
+
+
+@pytest.mark.parametrize("token", ["simulated-token", "another"], ids=["the ERP is away", "the token was revoked"])
+async def test_a_channel_is_deleted_although_its_erp_cannot_be_told(
+    shelf: Shelf, alegra: AlegraWorld, token: str
+) -> None:
+    await alegra.seed(token=token)
+    alegra.line.cut = token == alegra.credentials["token"]
+    await shelf.shop.delete()
+    assert list(await shelf.shop.channels()) == []
 
 
 async def test_a_changed_item_is_read_again(shelf: Shelf, alegra: AlegraWorld) -> None:

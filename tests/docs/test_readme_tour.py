@@ -108,6 +108,11 @@ def test_every_command_of_the_tour_works_by_copy_and_paste(tmp_path: Path) -> No
     assert '"domain":"erpgate","reason":"FIELD_INVALID"' in errors
     assert "Every rule of the automation holds; the invoice is made." in output
 
+    assert re.search(r"FLASK-1L +\S* *FOUND", output)
+    assert re.search(r"FLASK-2L +\S* *NOT_FOUND .*FLASK-1L", output)
+    assert re.search(r"^exit 1$", output, re.MULTILINE)
+    assert '"price": "110000' in output
+
     documents = re.search(r"^\[\{.*?\}\]", output, re.MULTILINE)
     assert documents is not None
     assert [(row["status"], row["total"], row["observations"].split()[-1]) for row in json.loads(documents[0])] == [

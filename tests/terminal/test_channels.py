@@ -70,11 +70,11 @@ async def test_the_whole_wizard(shop: Shop) -> None:
     def walk(person: Person) -> int:
         person.fills_in(credentials, signing_in(shop, credentials))
         person.fills_in(settings, {})
-        person.answer("Fill this step in now?", "y")
+        person.answer("Fill this step in now?", "y" + ENTER)
         person.fills_in(
             automation,
             {
-                "settings.automation.enabled": "y",
+                "settings.automation.enabled": "y" + ENTER,
                 "settings.automation.start_time": f"2026-01-31T08:00-05:00{ENTER}",
                 "settings.automation.initial_state": DOWN + ENTER,
             },
@@ -93,6 +93,7 @@ async def test_the_whole_wizard(shop: Shop) -> None:
 
 
 async def test_what_the_erp_refuses_is_asked_for_again(shop: Shop) -> None:
+    """All credentials, because the wrong one may be another than the one that the ERP names."""
     form = await form_of(shop.door, shop.world.erp)
     credentials, settings, _ = form.steps
     secret = next(field for field in credentials.fields if field.kind == form_pb2.FORM_FIELD_KIND_SECRET)
@@ -101,7 +102,9 @@ async def test_what_the_erp_refuses_is_asked_for_again(shop: Shop) -> None:
     def walk(person: Person) -> int:
         person.fills_in(credentials, {**keys, secret.path: f"wrong{ENTER}"})
         person.reads(f"{secret.label}: ")
-        person.answer(secret.label, keys[secret.path])
+        for field in credentials.fields:
+            if field.path.startswith("credentials."):
+                person.answer(field.label, keys[field.path] if field.path == secret.path else ENTER)
         person.fills_in(settings, {})
         person.answer("Fill this step in now?", ENTER)
         person.reads("Connected")
@@ -110,6 +113,50 @@ async def test_what_the_erp_refuses_is_asked_for_again(shop: Shop) -> None:
     code, _ = await at_terminal(shop, walk, *connecting(shop))
     assert (code, (await shop.get()).state) == (0, CONNECTED)
     assert not (await shop.get()).settings.automation.enabled
+
+
+async def test_a_plan_that_lacks_something_asks_for_another_account(sqlite_url: str) -> None:
+    """The refusal names a field of a later step, whose choices nobody can ask for yet."""
+    alegra = await AlegraWorld(plan={"price_lists": False}).open()
+    async with open_server(sqlite_url, alegra) as door:
+        shop = Shop(door, alegra)
+        credentials = (await form_of(door, "alegra")).steps[0]
+
+        def walk(person: Person) -> int:
+            person.fills_in(credentials, signing_in(shop, credentials))
+            person.reads("Price list: The Alegra plan must include price lists.")
+            person.answer("Try again?", ENTER)
+            person.answer("Email", LEAVE)
+            person.reads("Completed steps are kept")
+            return person.ends()
+
+        code, _ = await at_terminal(shop, walk, *connecting(shop))
+        assert (code, list(await shop.channels())) == (130, [])
+    await alegra.aclose()
+
+
+async def test_credentials_that_ended_are_asked_for_again(sqlite_url: str) -> None:
+    """The token was revoked before the wizard is resumed: it takes another one of the same company, and goes on."""
+    alegra = await AlegraWorld().open()
+    async with open_server(sqlite_url, alegra) as door:
+        shop = Shop(door, alegra)
+        await shop.declare(shop_co="My shop")
+        await shop.create(automation=None)
+        await alegra.seed(token="another-token")
+        _, settings, _ = (await form_of(door, "alegra")).steps
+
+        def walk(person: Person) -> int:
+            person.fills_in(settings, {})
+            person.answer("Fill this step in now?", ENTER)
+            person.reads("Alegra does not accept this e-mail and token.")
+            person.answer("Email", f"{alegra.credentials['email']}{ENTER}")
+            person.answer("Token", f"another-token{ENTER}")
+            person.reads("Connected")
+            return person.ends()
+
+        code, _ = await at_terminal(shop, walk, *connecting(shop))
+        assert (code, (await shop.get()).state) == (0, CONNECTED)
+    await alegra.aclose()
 
 
 async def test_what_is_no_point_in_time_is_told_at_once(sqlite_url: str) -> None:
@@ -124,7 +171,7 @@ async def test_what_is_no_point_in_time_is_told_at_once(sqlite_url: str) -> None
 
         def walk(person: Person) -> int:
             person.fills_in(settings, {})
-            person.answer("Fill this step in now?", "y")
+            person.answer("Fill this step in now?", "y" + ENTER)
             person.fills_in(form_pb2.FormStep(fields=before), {})
             person.answer(start.label, f"soon{ENTER}")
             person.answer(f"It does not look as expected. ({start.example})", f"{DELETE * 4}2026-01-31{ENTER}")
@@ -145,7 +192,7 @@ async def test_it_can_be_left_and_resumed(shop: Shop) -> None:
     def leave(person: Person) -> int:
         person.fills_in(credentials, signing_in(shop, credentials))
         person.answer(settings.fields[0].label, LEAVE)
-        person.reads("Nothing is lost")
+        person.reads("Completed steps are kept")
         return person.ends()
 
     def resume(person: Person) -> int:
@@ -193,7 +240,7 @@ async def test_a_table_is_filled_in_row_by_row(sqlite_url: str) -> None:
             person.fills_in(credentials, signing_in(shop, credentials))
             for field in settings.fields:
                 if field.path == table:
-                    person.answer("Add or change a row?", "y")
+                    person.answer("Add or change a row?", "y" + ENTER)
                     person.answer("Shipping by sales channel", ENTER)
                     person.answer("Invoice the shipping", DOWN + ENTER)
                     person.answer("Shipping item", DOWN * 2 + ENTER)

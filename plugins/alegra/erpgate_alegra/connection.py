@@ -33,7 +33,7 @@ from erpgate_alegra.contacts import Contacts
 from erpgate_alegra.countries import COUNTRIES
 from erpgate_alegra.credit_notes import CreditNotes
 from erpgate_alegra.errors import read_must_be_readable
-from erpgate_alegra.events import subscribe
+from erpgate_alegra.events import subscribe, unsubscribe
 from erpgate_alegra.invoices import Invoices
 from erpgate_alegra.mapping import currency_of
 from erpgate_alegra.payments import Payments, payment_payload
@@ -117,6 +117,10 @@ class AlegraConnection:
     async def subscribe(self, url: str) -> None:
         """Has Alegra tell changes of items and invoices."""
         await subscribe(self._client, url)
+
+    async def unsubscribe(self, url: str) -> None:
+        """Has Alegra tell this address nothing more."""
+        await unsubscribe(self._client, url)
 
     async def taxes(self) -> Mapping[str, Decimal]:
         """The company's taxes that are percentages."""

@@ -5,8 +5,8 @@ from typing import Final
 
 from erpgate.plugin import ItemId
 
-from erpgate_alegra.body import decode, part, parts, text
-from erpgate_alegra.client import AlegraClient
+from erpgate_alegra.body import Json, decode, part, parts, text
+from erpgate_alegra.client import AlegraClient, resource_path
 
 _RESOURCES: Final = ("item", "invoice")
 EVENTS: Final = tuple(f"{verb}-{resource}" for resource in _RESOURCES for verb in ("new", "edit", "delete"))
@@ -30,8 +30,18 @@ def read_event(body: bytes) -> Sequence[ItemId]:
 async def subscribe(client: AlegraClient, url: str) -> None:
     """Subscribes to what is not subscribed yet; Alegra wants an address without scheme."""
     address = url.partition("://")[2]
-    rows = parts((await client.get(_SUBSCRIPTIONS)).get("subscriptions"))
-    known = {text(row.get("event")) for row in rows if text(row.get("url")) == address}
+    known = {text(row.get("event")) for row in await _subscriptions(client, address)}
     for event in EVENTS:
         if event not in known:
             await client.post(_SUBSCRIPTIONS, {"event": event, "url": address})
+
+
+async def unsubscribe(client: AlegraClient, url: str) -> None:
+    """Ends every subscription of this address."""
+    for row in await _subscriptions(client, url.partition("://")[2]):
+        await client.delete(resource_path(_SUBSCRIPTIONS, text(row.get("id"))))
+
+
+async def _subscriptions(client: AlegraClient, address: str) -> Sequence[Json]:
+    rows = parts((await client.get(_SUBSCRIPTIONS)).get("subscriptions"))
+    return [row for row in rows if text(row.get("url")) == address]

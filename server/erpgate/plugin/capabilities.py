@@ -286,3 +286,11 @@ class SendsEvents(Protocol):
             url: With scheme; its path is a secret.
         """
         ...
+
+    async def unsubscribe(self, url: str) -> None:
+        """Makes the ERP call this address no more. It is called once, when a channel is deleted; nothing waits for it.
+
+        Args:
+            url: As it was given to `subscribe`.
+        """
+        ...

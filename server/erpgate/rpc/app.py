@@ -43,6 +43,7 @@ from erpgate.service.channels import Channels
 from erpgate.service.checks import Checks
 from erpgate.service.credentials import Credentials
 from erpgate.service.explain import Explanations
+from erpgate.service.farewell import Farewell
 from erpgate.service.field_options import FieldOptions
 from erpgate.service.hooks import Hooks
 from erpgate.service.invoices import Invoices
@@ -157,7 +158,8 @@ async def open_app(settings: Settings, parts: Parts | None = None, role: Role = 
         if role is Role.WORKER:
             server = create_health_server()
         else:
-            server = _server(sources, prober, vault, sessions, await _door(database, settings.listen), engine)
+            farewell = Farewell(sessions, _hook_url(settings, vault), engine.answer)
+            server = _server(sources, prober, vault, sessions, farewell, await _door(database, settings.listen), engine)
         port = _listen(server, settings.listen)
         database.listen(worker.wake)
         if role is not Role.SERVER:
@@ -313,13 +315,19 @@ def _worker(
 
 
 def _server(
-    sources: Sources, prober: Prober, vault: Vault, sessions: Sessions, door: Doorkeeper, engine: EngineSettings
+    sources: Sources,
+    prober: Prober,
+    vault: Vault,
+    sessions: Sessions,
+    farewell: Farewell,
+    door: Doorkeeper,
+    engine: EngineSettings,
 ) -> RpcServer:
     credentials = Credentials(sources, prober, vault)
     options = FieldOptions(sources=sources, patience=engine.answer)
     return create_server(
         channels=ChannelRpcs(
-            channels=Channels(sources, options, prober, vault),
+            channels=Channels(sources, options, prober, vault, farewell),
             credentials=credentials,
             checks=Checks(sources=sources, credentials=credentials),
             aliases=Aliases(sources),

@@ -25,6 +25,7 @@ from erpgate.plugin.settings import Automation, ChannelSettings
 from erpgate.service.commands import ChannelChange, NewChannel
 from erpgate.service.completeness import check_complete
 from erpgate.service.errors import Refused
+from erpgate.service.farewell import Farewell
 from erpgate.service.field_options import FieldOptions
 from erpgate.service.sources import Sources, missing, violations
 from erpgate.store.channels import CreateChannel, DeleteChannel, UpdateChannel, list_channels
@@ -44,13 +45,17 @@ class Channels:
         options: Sees that chosen options exist.
         prober: Asks ERPs who credentials belong to.
         vault: Seals credentials.
+        farewell: Ends the messages of the ERP of a deleted channel.
     """
 
-    def __init__(self, sources: Sources, options: FieldOptions, prober: Prober, vault: Vault) -> None:
+    def __init__(
+        self, sources: Sources, options: FieldOptions, prober: Prober, vault: Vault, farewell: Farewell
+    ) -> None:
         self._sources = sources
         self._options = options
         self._prober = prober
         self._vault = vault
+        self._farewell = farewell
 
     async def create(self, new: NewChannel) -> ChannelRecord:
         """Connects an account after asking the ERP; an ERP that can't be reached leaves a pending channel."""
@@ -127,6 +132,7 @@ class Channels:
     async def delete(self, merchant: str, channel: str, *, version: int | None, force: bool) -> None:
         """Forgets a channel and its credentials."""
         record = await self._sources.channel(merchant, channel)
+        say_farewell = await self._farewell.prepare(record)
         try:
             await self._sources.database.write(DeleteChannel(merchant, channel, version, force))
         except Conflict as conflict:
@@ -137,6 +143,7 @@ class Channels:
                     details={"unfinished": conflict.holder},
                 ) from conflict
             raise _etag_mismatch(record) from conflict
+        await say_farewell()
 
     async def _switch(
         self, merchant: str, channel: str, before: ChannelState, after: ChannelState, verb: str

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from erpgate.plugin.model import Item, Stage
 from erpgate.plugin.settings import ChannelSettings
 from erpgate.service.commands import CatalogEntry, ProductQuery
 from erpgate.service.stock import availability_of, by_code
+from erpgate.store.aliases import aliases_of, aliases_of_items
 from erpgate.store.catalog import (
     ItemFilter,
     StoredItem,
@@ -127,12 +128,28 @@ class Shelf:
             product_of(s.item, self._strategy, self._settings, rivals=active[self._sku(s.item)] - 1) for s in found
         ]
         codes = list({product.sku for product in products if product.sku and product.on_hand is not None})
-        channel = self._channel
-        sales = by_code(sales_of(connection, channel.merchant, channel.channel, codes)) if codes else {}
+        sales = self._sales(connection, codes, [stored.item.id for stored in found]) if codes else lambda *_: ()
         return [
-            self._entry(product, stored, sales.get(product.sku, ()))
+            self._entry(product, stored, sales(product.sku, stored.item.id))
             for product, stored in zip(products, found, strict=True)
         ]
+
+    def _sales(
+        self, connection: sa.Connection, codes: Sequence[str], items: Sequence[str]
+    ) -> Callable[[str, str], Sequence[Sale]]:
+        """Gives what was sold of an item by its SKU and its id: an alias says more than the SKU of a line."""
+        merchant, account = self._channel.merchant, self._channel.account
+        aliases = {alias.sku: alias for alias in aliases_of_items(connection, merchant, account, items)}
+        aliases |= aliases_of(connection, merchant, account, codes)
+        sales = dict(by_code(sales_of(connection, merchant, self._channel.channel, list({*codes, *aliases}))))
+        by_item: dict[str, list[Sale]] = {}
+        for sku, alias in aliases.items():
+            by_item.setdefault(alias.item, []).extend(sales.pop(sku, ()))
+
+        def of(code: str, item: str) -> Sequence[Sale]:
+            return [*sales.get(code, ()), *by_item.get(item, ())]
+
+        return of
 
     def _entry(self, product: Product, stored: StoredItem, sales: Sequence[Sale]) -> CatalogEntry:
         return CatalogEntry(

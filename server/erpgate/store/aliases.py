@@ -62,6 +62,22 @@ def aliases_of(connection: sa.Connection, merchant: str, account: str, skus: Ite
     return found
 
 
+def aliases_of_items(connection: sa.Connection, merchant: str, account: str, items: Iterable[str]) -> Sequence[Alias]:
+    """The aliases that mean one of these items."""
+    wanted = list(items)
+    found: list[Alias] = []
+    for start in range(0, len(wanted), _CHUNK):
+        rows = connection.execute(
+            sa.select(_alias).where(
+                _alias.c.merchant == merchant,
+                _alias.c.account == account,
+                _alias.c.item.in_(wanted[start : start + _CHUNK]),
+            )
+        )
+        found += [_record(row).alias for row in rows]
+    return found
+
+
 def list_aliases(
     connection: sa.Connection, merchant: str, account: str, *, after: str, limit: int
 ) -> Sequence[AliasRecord]:

@@ -146,7 +146,7 @@ class RequestInvoice(Write[InvoiceRecord]):
         invoice = self._begin(connection, together) if kept is None else self._take_over(connection, kept, together)
         put_verdicts(connection, merchant, {r.order_id: (self._verdict(r, invoice),) for r in together.records})
         orders = [record.order for record in together.records]
-        post_sales(connection, orders, known=orders)
+        post_sales(connection, orders, known=orders, invoices={(merchant, o.order_id): invoice for o in orders})
         if self.request is not None:
             remember(connection, self.request, invoice.invoice, self.now)
         return invoice
@@ -262,7 +262,8 @@ class RetryInvoice(Write[InvoiceRecord]):
         if changes and invoice.frozen is not None:
             raise Conflict("sent", invoice.name)
         records = [get_order(connection, invoice.merchant, order_id) for order_id in invoice.order_ids]
-        check_lines([record.order for record in records if record is not None], self.overrides)
+        orders = [record.order for record in records if record is not None]
+        check_lines(orders, self.overrides)
         if invoice.state is InvoiceState.BLOCKED:
             state = InvoiceState.PENDING if invoice.document is None else InvoiceState.DRAFT
             invoice = self._saved(connection, replace(invoice, state=state, failure=None), changes=changes)
@@ -274,6 +275,8 @@ class RetryInvoice(Write[InvoiceRecord]):
             invoice = save(connection, replace(invoice, later=later, update_time=self.now))
             wake(connection, [operation_task(invoice, self.now)])
             return invoice
+        if changes:
+            post_sales(connection, orders, known=orders, invoices={(o.merchant, o.order_id): invoice for o in orders})
         wake(connection, [issue_task(invoice, self.now)])
         return invoice
 

@@ -293,6 +293,7 @@ sku_alias = sa.Table(
     _text("item_sku"),
     _text("learned_from"),
     _number("set_time"),
+    sa.Index("ix_sku_alias_merchant_account_item", "merchant", "account", "item"),
     sqlite_with_rowid=False,
 )
 

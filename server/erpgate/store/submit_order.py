@@ -113,6 +113,7 @@ class _Batch:
         keys = [submit.key for submit in submits]
         self._stored = {(row.merchant, row.order_id): row for row in _STORED.all(connection, keys)}
         self._live = live_invoices(connection, self._stored) if self._stored else {}
+        self._kept: dict[tuple[str, str], InvoiceRecord] = {}
         self._channels = channels_of(connection, sorted({merchant for merchant, _ in keys}))
         self._woken: dict[_Key, str] = {}
         self._baskets: dict[BasketKey, SubmitOrder] = {}
@@ -241,6 +242,7 @@ class _Batch:
             channel = wanted[record.order.merchant, record.order_id]
             live = self._live.get(submit.key)
             if live is not None and (settled := self._settle(record, live, channel, submit.now)) is not None:
+                self._kept[submit.key] = live
                 results.append(settled)
                 continue
             if channel is None:
@@ -298,7 +300,7 @@ class _Batch:
         sold = [r.order for r in records if any(v.outcome is not Outcome.SKIPPED for v in r.verdicts)]
         new = {submit.key for submit in self._submits} - self._stored.keys()
         known = [r.order for r in records if (r.order.merchant, r.order_id) not in new]
-        post_sales(self._connection, sold, known=known)
+        post_sales(self._connection, sold, known=known, invoices=self._kept)
 
     def _put_verdicts(self, records: Sequence[OrderRecord]) -> None:
         merchants = {record.order.merchant for record in records}

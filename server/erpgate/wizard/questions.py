@@ -53,7 +53,7 @@ class Questions:
         current = self._values.current(field)
         match field.kind:
             case form_pb2.FORM_FIELD_KIND_BOOL:
-                answer: Any = questionary.confirm(field.label, default=bool(current)).unsafe_ask()
+                answer: Any = self.confirm(field.label, default=bool(current), help_=field.help)
             case form_pb2.FORM_FIELD_KIND_SELECT:
                 answer = self._one(field, mapping, current)
             case form_pb2.FORM_FIELD_KIND_MULTISELECT:
@@ -66,6 +66,19 @@ class Questions:
             case _:
                 answer = self._text(field, current)
         self._values.put(field.path, answer)
+
+    def confirm(self, question: str, *, default: bool, help_: str = "") -> bool:
+        """Asks for yes or no, which are keys too: the first letter in the form's language.
+
+        Raises:
+            KeyboardInterrupt: The person leaves.
+        """
+        words_of = {True: self.say(words.YES), False: self.say(words.NO)}
+        choices = [Choice(word, value, shortcut_key=word[0].lower()) for value, word in words_of.items()]
+        answer: bool = questionary.select(
+            question, choices=choices, default=choices[not default], instruction=help_ or None, use_shortcuts=True
+        ).unsafe_ask()
+        return answer
 
     def say(self, sentence: Text) -> str:
         """One of the terminal's own words."""
@@ -111,6 +124,7 @@ class Questions:
                 choices.insert(0, Choice(self.say(words.NONE), ""))
             choices += more
             if not choices:
+                self._nothing(field)
                 return None
             default = next((choice for choice in choices if choice.value == (current or "")), None)
             answer: str = questionary.select(
@@ -128,6 +142,7 @@ class Questions:
         for choice in choices:
             choice.checked = choice.value in current
         if not choices:
+            self._nothing(field)
             return None
         answer: list[str] = questionary.checkbox(field.label, choices=choices, instruction=field.help).unsafe_ask()
         return answer or None
@@ -143,8 +158,11 @@ class Questions:
             more.append(Choice(self.say(words.AGAIN), _AGAIN))
         return [Choice(option.label, option.value) for option in found.options], more
 
+    def _nothing(self, field: form_pb2.FormField) -> None:
+        questionary.print(f"{field.label}: {self.say(words.NOTHING)}")
+
     def _rows(self, field: form_pb2.FormField) -> None:
-        while questionary.confirm(f"{field.label}: {self.say(words.ADD)}", default=False).unsafe_ask():
+        while self.confirm(f"{field.label}: {self.say(words.ADD)}", default=False, help_=field.help):
             keys, _ = self._choices(field, field.path, "")
             key = (
                 questionary.select(field.label, choices=keys).unsafe_ask()

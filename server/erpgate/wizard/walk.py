@@ -12,6 +12,7 @@ from erpgate.wizard.questions import Questions
 from erpgate.wizard.values import Values, every, masks
 
 _NOT_FOUND = "RESOURCE_NOT_FOUND"
+_CREDENTIALS_INVALID = "ERP_CREDENTIALS_INVALID"
 
 
 class Walk:
@@ -89,7 +90,8 @@ class Walk:
 
         questionary.print(step.title, style="bold")
         self._ask(questions, values, form, step.fields)
-        return self._until_accepted(questions, values, form, create)
+        account = [field for field in step.fields if _is_credential(field)]
+        return self._until_accepted(questions, values, form, create, step.fields, again=account)
 
     def _fill_in(
         self, channel: channel_pb2.Channel, form: form_pb2.Form, step: form_pb2.FormStep, *, may_skip: bool
@@ -97,14 +99,15 @@ class Walk:
         values = Values(channel)
         questions = self._questions(values, form, channel.name)
         questionary.print(step.title, style="bold")
-        if may_skip and not questionary.confirm(questions.say(words.SKIP), default=False).unsafe_ask():
+        if may_skip and not questions.confirm(questions.say(words.SKIP), default=False):
             return channel
         self._ask(questions, values, form, step.fields)
 
         def update() -> channel_pb2.Channel:
+            self._rotate(channel.name, values)
             return self._client.update_channel(values.channel(), masks(step.fields))
 
-        return self._until_accepted(questions, values, form, update)
+        return self._until_accepted(questions, values, form, update, list(every(form)))
 
     def _finish(self, channel: channel_pb2.Channel, form: form_pb2.Form) -> channel_pb2.Channel:
         values = Values(channel)
@@ -113,14 +116,22 @@ class Walk:
         mended: list[form_pb2.FormField] = []
 
         def connect() -> channel_pb2.Channel:
-            if mended:
-                self._client.update_channel(values.channel(), masks(mended))
+            self._rotate(channel.name, values)
+            if settings := [field for field in mended if not _is_credential(field)]:
+                self._client.update_channel(values.channel(), masks(settings))
             return self._client.connect_channel(channel.name)
 
-        connected = self._until_accepted(questions, values, form, connect, mended)
+        connected = self._until_accepted(questions, values, form, connect, list(every(form)), mended=mended)
         label = words.CONNECTED.in_language(form.language_code)
         questionary.print(f"{label} {connected.display_name} ({connected.name})", style="bold")
         return connected
+
+    def _rotate(self, channel: str, values: Values) -> None:
+        """Replaces credentials that the ERP does not accept any more, once they were asked for again."""
+        if credentials := values.credentials():
+            self._client.rotate_credentials(channel, credentials)
+            values.put("credentials", None)
+            values.put("etag", None)  # the channel is another one now
 
     def _until_accepted(
         self,
@@ -128,17 +139,32 @@ class Walk:
         values: Values,
         form: form_pb2.Form,
         send: Callable[[], channel_pb2.Channel],
+        asked: Sequence[form_pb2.FormField],
+        *,
+        again: Sequence[form_pb2.FormField] = (),
         mended: list[form_pb2.FormField] | None = None,
     ) -> channel_pb2.Channel:
-        """Sends, and asks again for what the server refuses, until it refuses nothing; notes what was mended."""
+        """Sends, and asks again for what the server refuses, until it refuses nothing.
+
+        Args:
+            questions: Asks for a field.
+            values: What is sent.
+            form: The whole form.
+            send: Sends it.
+            asked: Fields that can be asked for again.
+            again: Fields that are asked for again where the refusal is about none of those.
+            mended: Takes the fields that were asked for again.
+        """
         while True:
             try:
                 return send()
             except ErpgateError as error:
-                wrong = [field for field in every(form) if any(_is_about(path, field) for path in error.fields)]
-                _tell(error, wrong)
-                if not wrong and not self._again(questions):
-                    raise
+                _tell(error, list(every(form)))
+                wrong = _to_mend(error, asked)
+                if not wrong:
+                    if not self._again(questions):
+                        raise
+                    wrong = list(again)
                 if mended is not None:
                     mended += [field for field in wrong if field not in mended]
                 self._ask(questions, values, form, wrong)
@@ -152,7 +178,7 @@ class Walk:
                 questions.ask(field)
 
     def _again(self, questions: Questions) -> bool:
-        return bool(questionary.confirm(f"{questions.say(words.AGAIN)}?", default=True).unsafe_ask())
+        return questions.confirm(f"{questions.say(words.AGAIN)}?", default=True)
 
     def _questions(self, values: Values, form: form_pb2.Form, channel: str) -> Questions:
         by_path = {field.path: field for field in every(form)}
@@ -172,6 +198,17 @@ def _is_about(request_path: str, field: form_pb2.FormField) -> bool:
     """Whether a request's path names a form's field, or something within it: a row of a table, an element of a list."""
     path = request_path.removeprefix("channel.")
     return path == field.path or path.startswith((f"{field.path}.", f"{field.path}["))
+
+
+def _is_credential(field: form_pb2.FormField) -> bool:
+    return field.path.startswith("credentials.")
+
+
+def _to_mend(error: ErpgateError, asked: Sequence[form_pb2.FormField]) -> list[form_pb2.FormField]:
+    """The fields that the server refuses; credentials all together, because they may be of two accounts."""
+    if error.reason == _CREDENTIALS_INVALID:
+        return [field for field in asked if _is_credential(field)]
+    return [field for field in asked if any(_is_about(path, field) for path in error.fields)]
 
 
 def _tell(error: ErpgateError, wrong: Sequence[form_pb2.FormField]) -> None:

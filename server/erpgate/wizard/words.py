@@ -4,6 +4,11 @@ from typing import Final
 
 from erpgate.plugin.forms import Text
 
+YES: Final = Text(es="Sí", en="Yes", pt="Sim")
+NO: Final = Text(es="No", en="No", pt="Não")
+NOTHING: Final = Text(
+    es="todavía no hay nada que elegir.", en="there is nothing to choose from yet.", pt="ainda não há nada a escolher."
+)
 ERP: Final = Text(es="ERP", en="ERP", pt="ERP")
 NONE: Final = Text(es="(ninguno)", en="(none)", pt="(nenhum)")
 SEARCH: Final = Text(es="Buscar…", en="Search…", pt="Buscar…")
@@ -15,9 +20,9 @@ WRONG: Final = Text(
     es="No tiene la forma esperada.", en="It does not look as expected.", pt="Não tem a forma esperada."
 )
 LEFT: Final = Text(
-    es="Nada se pierde: ejecuta el mismo comando para continuar.",
-    en="Nothing is lost: run the same command to go on.",
-    pt="Nada se perde: execute o mesmo comando para continuar.",
+    es="Los pasos completos se conservan: ejecuta el mismo comando para continuar.",
+    en="Completed steps are kept: run the same command to go on.",
+    pt="As etapas concluídas são mantidas: execute o mesmo comando para continuar.",
 )
 PENDING: Final = Text(
     es="El ERP no responde; se le pregunta de nuevo automáticamente.",

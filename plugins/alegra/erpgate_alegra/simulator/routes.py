@@ -81,9 +81,11 @@ class Router:
         if literal in self._table:
             return literal
         segments = literal.split("/")
-        segments[2:3] = ["{id}"] if len(segments) > 2 else []
-        pattern = "/".join(segments)
-        return pattern if pattern in self._table else literal
+        for place in (2, 3):  # of the id: a resource such as webhooks/subscriptions has two words
+            pattern = "/".join([*segments[:place], "{id}", *segments[place + 1 :]])
+            if len(segments) > place and pattern in self._table:
+                return pattern
+        return literal
 
     def find(self, method: str, path: str) -> Route:
         """Finds where a call goes.
@@ -104,7 +106,7 @@ class Router:
         return Route(
             pattern=pattern,
             resource=segments[1],
-            identity=segments[2] if names_one else "",
+            identity=segments[pattern.split("/").index("{id}")] if names_one else "",
             action=last if method == "POST" and last not in {segments[1], "{id}"} else _ACTIONS.get(method, "view"),
             handler=handlers[method],
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from .call import Answer, Call
+from .call import Answer, Call, done
 from .errors import Invalid
 from .jsontext import Document, dumps
 from .tenant import Tenant
@@ -52,6 +52,12 @@ def subscribed(call: Call) -> Answer:
     return Answer(status=201, body={"message": "Suscripción creada", "subscription": _shown(row)})
 
 
+def unsubscribed(call: Call) -> Answer:
+    """Answers ``DELETE /webhooks/subscriptions/{id}``."""
+    call.tenant["webhooks"].remove(call.document()["id"])
+    return done("La suscripción fue eliminada correctamente.")
+
+
 def _shown(row: Document) -> Document:
     return {key: row[key] for key in ("id", "event", "url")}
 
@@ -89,4 +95,4 @@ def addresses(tenant: Tenant, event: str) -> Iterator[str]:
     return (row["url"] for row in list(tenant["webhooks"]) if row["event"] == event)
 
 
-HANDLERS = {("GET", PATH): listed, ("POST", PATH): subscribed}
+HANDLERS = {("GET", PATH): listed, ("POST", PATH): subscribed, ("DELETE", f"{PATH}/{{id}}"): unsubscribed}

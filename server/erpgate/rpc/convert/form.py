@@ -38,7 +38,7 @@ def form_of(erp: Erp[Any, Any], language_code: str) -> form_pb2.Form:
     """The ERP's wizard in one language; Spanish where none is asked for, English where it is not known."""
     language = language_of(language_code)
     steps: dict[str, list[form_pb2.FormField]] = {step: [] for step in _STEPS}
-    for field in _credential_fields(erp):
+    for field in _credential_fields(erp, language):
         steps["credentials"].append(_draw(field, _credential_path, language))
     for field in fields_of(erp.settings):
         steps[_step_of(field)].append(_draw(field, _settings_path, language))
@@ -58,13 +58,14 @@ def language_of(language_code: str) -> str:
     return language if language in _LANGUAGES else "en"
 
 
-def _credential_fields(erp: Erp[Any, Any]) -> Iterator[BoundField]:
+def _credential_fields(erp: Erp[Any, Any], language: str) -> Iterator[BoundField]:
     yield BoundField(path="display_name", form=_DISPLAY_NAME, required=True, default="", bounds=Bounds(max_length=100))
+    names = {code: country(code) for code in erp.countries}
     countries = FormField(
         kind="select",
         affects="credentials",
         label=_COUNTRY,
-        options={code: country(code) for code in sorted(erp.countries)},
+        options=dict(sorted(names.items(), key=lambda each: each[1].in_language(language))),
     )
     yield BoundField(path="country_code", form=countries, required=True, default="")
     yield from fields_of(erp.credentials)

@@ -265,6 +265,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("merchant", "account", "sku"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_sku_alias_merchant_account_item", "sku_alias", ["merchant", "account", "item"], unique=False)
     op.create_table(
         "field_option",
         sa.Column("account", sa.Text(), nullable=False),
