@@ -7,7 +7,7 @@ import pytest
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
 """A child of a test begins another program at once; gRPC's threads in it die of the descriptors that were closed."""
 
-pytest_plugins = ["fixtures.databases"]
+pytest_plugins = ["fixtures.leaks", "fixtures.databases"]
 
 _ONE_AT_A_TIME = ("crash", "tryton")
 """Folders whose tests share something costly, or start so many processes that they would starve each other."""

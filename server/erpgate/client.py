@@ -205,6 +205,11 @@ class Client(CatalogCalls, LaterCalls):
         request = sales_channel_pb2.DeclareSalesChannelsRequest(parent=parent, sales_channels=sales_channels)
         return self._call(self._channels.DeclareSalesChannels, request).sales_channels
 
+    def withdraw_sales_channel(self, name: str) -> None:
+        """Takes back a sales channel that was declared, and that neither orders nor settings use."""
+        request = sales_channel_pb2.WithdrawSalesChannelRequest(name=name)
+        self._call(self._channels.WithdrawSalesChannel, request)
+
     def connect_channel(self, name: str) -> channel_pb2.Channel:
         """Finishes the wizard."""
         return self._call(self._channels.ConnectChannel, channel_service_pb2.ConnectChannelRequest(name=name)).channel

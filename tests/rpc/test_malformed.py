@@ -28,6 +28,7 @@ ANSWERS = {
     "ListFieldOptions": OptionPage(options=(Option(value="1", label="One"),), next='["", 1]', read_time=NOW),
     "ListSalesChannels": [SalesChannelRecord(merchant="acme", sales_channel="shop-co")] * 2,
     "DeclareSalesChannels": (SalesChannelRecord(merchant="acme", sales_channel="shop-co", declared=True),),
+    "WithdrawSalesChannel": None,
     "PauseChannel": a_channel(),
     "ResumeChannel": a_channel(),
     "RotateCredentials": a_channel(),

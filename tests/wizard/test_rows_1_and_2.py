@@ -80,8 +80,10 @@ async def test_row_2_3_token_is_never_read_back(shop: Shop) -> None:
 
 
 async def test_row_2_4_country(shop: Shop) -> None:
+    """All of them, in the order of their names in the merchant's language."""
     country = await field(shop, "country_code")
-    assert (country.required, [option.value for option in country.options]) == (True, COUNTRIES)
+    assert (country.required, sorted(option.value for option in country.options)) == (True, COUNTRIES)
+    assert [option.label for option in country.options] == sorted(option.label for option in country.options)
     told = await refusal(shop.create(country_code="MX"))
     assert (told.reason, list(told.fields)) == ("ERP_COUNTRY_MISMATCH", ["channel.country_code"])
     assert list(await shop.channels()) == []

@@ -1,6 +1,10 @@
 """Where a merchant sells: seen on orders, or declared before the first one."""
 
-from erpgate.v1 import field_options_pb2, sales_channel_pb2
+from typing import Any
+
+import grpc
+import pytest
+from erpgate.v1 import channel_pb2, field_options_pb2, sales_channel_pb2
 from fixtures.orders import an_order
 from fixtures.shop import Shop
 from rpc.harness import refusal
@@ -55,6 +59,43 @@ async def test_sales_channels_are_listed_in_pages(toy_shop: Shop) -> None:
         )
     )
     assert (ids(first.sales_channels), ids(second.sales_channels), second.next_page_token) == (["a", "b"], ["c"], "")
+
+
+async def test_a_declared_one_is_taken_back(toy_shop: Shop) -> None:
+    """Another merchant's of the same name stays; doing it again changes nothing."""
+    other = Shop(toy_shop.door, toy_shop.world, merchant="other")
+    for shop in (toy_shop, other):
+        await shop.declare(shop_co="My shop")
+    for _ in range(2):
+        await toy_shop.withdraw("shop-co")
+    assert (ids(await toy_shop.sales_channels()), ids(await other.sales_channels())) == ([], ["shop-co"])
+
+
+async def test_one_with_orders_stays(toy_shop: Shop) -> None:
+    await toy_shop.declare(shop_co="My shop")
+    await toy_shop.submit(an_order(sales_channel="shop-co"))
+    told = await refusal(toy_shop.withdraw("shop-co"))
+    assert (told.code, told.reason) == (grpc.StatusCode.FAILED_PRECONDITION, "SALES_CHANNEL_IN_USE")
+    assert told.metadata == {"sales_channel": "shop-co", "used_by": ""}
+    assert ids(await toy_shop.sales_channels()) == ["shop-co"]
+
+
+@pytest.mark.parametrize(
+    "used",
+    [
+        {"automation": channel_pb2.Automation(sales_channels=["shop-co"])},
+        {"shipping_by_sales_channel": {"shop-co": channel_pb2.ShippingRule()}},
+    ],
+    ids=["automation", "shipping"],
+)
+async def test_one_that_settings_name_stays_until_they_do_not(toy_shop: Shop, used: dict[str, Any]) -> None:
+    await toy_shop.declare(shop_co="My shop")
+    await toy_shop.create(**used)
+    told = await refusal(toy_shop.withdraw("shop-co"))
+    assert (told.reason, told.metadata["used_by"]) == ("SALES_CHANNEL_IN_USE", toy_shop.name)
+    await toy_shop.update("settings", settings=channel_pb2.ChannelSettings())
+    await toy_shop.withdraw("shop-co")
+    assert ids(await toy_shop.sales_channels()) == []
 
 
 async def test_another_merchants_sales_channels_are_not_seen(toy_shop: Shop) -> None:

@@ -131,6 +131,10 @@ class SalesChannels(Protocol):
         """Adds or names some."""
         ...
 
+    async def withdraw(self, merchant: str, sales_channel: str) -> None:
+        """Takes one back."""
+        ...
+
 
 class ChannelRpcs(ChannelServiceServicer):
     """Connects ERPs over gRPC.
@@ -236,6 +240,13 @@ class ChannelRpcs(ChannelServiceServicer):
         (merchant,) = names.MERCHANT.parse(request.parent)
         stored = await self._sales_channels.declare(merchant, declared_names(request.sales_channels))
         return sales_channel_pb2.DeclareSalesChannelsResponse(sales_channels=map(sales_channel_to_wire, stored))
+
+    @override
+    async def WithdrawSalesChannel(
+        self, request: sales_channel_pb2.WithdrawSalesChannelRequest, context: _Context
+    ) -> sales_channel_pb2.WithdrawSalesChannelResponse:
+        await self._sales_channels.withdraw(*names.SALES_CHANNEL.parse(request.name))
+        return sales_channel_pb2.WithdrawSalesChannelResponse()
 
     @override
     async def ConnectChannel(self, request: pb.ConnectChannelRequest, context: _Context) -> pb.ConnectChannelResponse:

@@ -7,12 +7,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from erpgate.plugin.settings import ChannelSettings
+from erpgate.store.channels import channels_of
 from erpgate.store.codecs import from_micros, to_micros
+from erpgate.store.errors import Conflict
+from erpgate.store.records import ChannelRecord
 from erpgate.store.schema import sales_channel
 from erpgate.store.upsert import insert
 from erpgate.store.writes import Write
 
 _table = sales_channel
+_NAMING = frozenset({"automation", "shipping_by_sales_channel"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +94,32 @@ class DeclareSalesChannels(Write[Sequence[SalesChannelRecord]]):
             .order_by(_table.c.sales_channel)
         )
         return [_record(row) for row in rows]
+
+
+@dataclass(frozen=True)
+class WithdrawSalesChannel(Write[None]):
+    """Forgets a sales channel without orders."""
+
+    merchant: str
+    sales_channel: str
+
+    def apply(self, connection: sa.Connection) -> None:
+        """Refuses one that has orders, or that settings name."""
+        mine = sa.and_(_table.c.merchant == self.merchant, _table.c.sales_channel == self.sales_channel)
+        for channel in channels_of(connection, [self.merchant])[self.merchant]:
+            if self.sales_channel in _named_by(channel):
+                raise Conflict("sales_channel", channel.name)
+        if connection.execute(sa.select(_table.c.seen_time).where(mine)).scalar():
+            raise Conflict("sales_channel")
+        connection.execute(sa.delete(_table).where(mine))
+
+
+def _named_by(channel: ChannelRecord) -> set[str]:
+    """The sales channels that a channel's settings name."""
+    settings = ChannelSettings.model_validate(
+        {name: channel.settings[name] for name in _NAMING & channel.settings.keys()}
+    )
+    return {*settings.automation.sales_channels, *settings.shipping_by_sales_channel}
 
 
 def _record(row: sa.Row[Any]) -> SalesChannelRecord:

@@ -85,6 +85,11 @@ class ChannelServiceStub:
                 request_serializer=erpgate_dot_v1_dot_sales__channel__pb2.DeclareSalesChannelsRequest.SerializeToString,
                 response_deserializer=erpgate_dot_v1_dot_sales__channel__pb2.DeclareSalesChannelsResponse.FromString,
                 _registered_method=True)
+        self.WithdrawSalesChannel = channel.unary_unary(
+                '/erpgate.v1.ChannelService/WithdrawSalesChannel',
+                request_serializer=erpgate_dot_v1_dot_sales__channel__pb2.WithdrawSalesChannelRequest.SerializeToString,
+                response_deserializer=erpgate_dot_v1_dot_sales__channel__pb2.WithdrawSalesChannelResponse.FromString,
+                _registered_method=True)
         self.ConnectChannel = channel.unary_unary(
                 '/erpgate.v1.ChannelService/ConnectChannel',
                 request_serializer=erpgate_dot_v1_dot_channel__service__pb2.ConnectChannelRequest.SerializeToString,
@@ -220,6 +225,15 @@ class ChannelServiceServicer:
 
     def DeclareSalesChannels(self, request, context):
         """Adds sales channels before their first order, or names known ones; others stay as they are.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WithdrawSalesChannel(self, request, context):
+        """Takes back a sales channel that was declared and has no orders; one that is not there is fine.
+
+        Reasons: SALES_CHANNEL_IN_USE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -366,6 +380,11 @@ def add_ChannelServiceServicer_to_server(servicer, server):
                     servicer.DeclareSalesChannels,
                     request_deserializer=erpgate_dot_v1_dot_sales__channel__pb2.DeclareSalesChannelsRequest.FromString,
                     response_serializer=erpgate_dot_v1_dot_sales__channel__pb2.DeclareSalesChannelsResponse.SerializeToString,
+            ),
+            'WithdrawSalesChannel': grpc.unary_unary_rpc_method_handler(
+                    servicer.WithdrawSalesChannel,
+                    request_deserializer=erpgate_dot_v1_dot_sales__channel__pb2.WithdrawSalesChannelRequest.FromString,
+                    response_serializer=erpgate_dot_v1_dot_sales__channel__pb2.WithdrawSalesChannelResponse.SerializeToString,
             ),
             'ConnectChannel': grpc.unary_unary_rpc_method_handler(
                     servicer.ConnectChannel,
@@ -659,6 +678,33 @@ class ChannelService:
             '/erpgate.v1.ChannelService/DeclareSalesChannels',
             erpgate_dot_v1_dot_sales__channel__pb2.DeclareSalesChannelsRequest.SerializeToString,
             erpgate_dot_v1_dot_sales__channel__pb2.DeclareSalesChannelsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WithdrawSalesChannel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/erpgate.v1.ChannelService/WithdrawSalesChannel',
+            erpgate_dot_v1_dot_sales__channel__pb2.WithdrawSalesChannelRequest.SerializeToString,
+            erpgate_dot_v1_dot_sales__channel__pb2.WithdrawSalesChannelResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -87,6 +87,11 @@ class ChannelServiceStub:
     """
     DeclareSalesChannels: _grpc.UnaryUnaryMultiCallable[_sales_channel_pb2.DeclareSalesChannelsRequest, _sales_channel_pb2.DeclareSalesChannelsResponse]
     """Adds sales channels before their first order, or names known ones; others stay as they are."""
+    WithdrawSalesChannel: _grpc.UnaryUnaryMultiCallable[_sales_channel_pb2.WithdrawSalesChannelRequest, _sales_channel_pb2.WithdrawSalesChannelResponse]
+    """Takes back a sales channel that was declared and has no orders; one that is not there is fine.
+
+    Reasons: SALES_CHANNEL_IN_USE.
+    """
     ConnectChannel: _grpc.UnaryUnaryMultiCallable[_channel_service_pb2.ConnectChannelRequest, _channel_service_pb2.ConnectChannelResponse]
     """Validates all steps, holds every chosen option against the ERP's own lists, and sets the channel CONNECTED;
     repeating it changes nothing.
@@ -202,6 +207,11 @@ class ChannelServiceAsyncStub(ChannelServiceStub):
     """
     DeclareSalesChannels: _aio.UnaryUnaryMultiCallable[_sales_channel_pb2.DeclareSalesChannelsRequest, _sales_channel_pb2.DeclareSalesChannelsResponse]  # type: ignore[assignment]
     """Adds sales channels before their first order, or names known ones; others stay as they are."""
+    WithdrawSalesChannel: _aio.UnaryUnaryMultiCallable[_sales_channel_pb2.WithdrawSalesChannelRequest, _sales_channel_pb2.WithdrawSalesChannelResponse]  # type: ignore[assignment]
+    """Takes back a sales channel that was declared and has no orders; one that is not there is fine.
+
+    Reasons: SALES_CHANNEL_IN_USE.
+    """
     ConnectChannel: _aio.UnaryUnaryMultiCallable[_channel_service_pb2.ConnectChannelRequest, _channel_service_pb2.ConnectChannelResponse]  # type: ignore[assignment]
     """Validates all steps, holds every chosen option against the ERP's own lists, and sets the channel CONNECTED;
     repeating it changes nothing.
@@ -368,6 +378,17 @@ class ChannelServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_sales_channel_pb2.DeclareSalesChannelsResponse, _abc.Awaitable[_sales_channel_pb2.DeclareSalesChannelsResponse]]:
         """Adds sales channels before their first order, or names known ones; others stay as they are."""
+
+    @_abc_1.abstractmethod
+    def WithdrawSalesChannel(
+        self,
+        request: _sales_channel_pb2.WithdrawSalesChannelRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_sales_channel_pb2.WithdrawSalesChannelResponse, _abc.Awaitable[_sales_channel_pb2.WithdrawSalesChannelResponse]]:
+        """Takes back a sales channel that was declared and has no orders; one that is not there is fine.
+
+        Reasons: SALES_CHANNEL_IN_USE.
+        """
 
     @_abc_1.abstractmethod
     def ConnectChannel(

@@ -433,6 +433,13 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     What to do: Choose another id, or use what is there.
     """
+    ERROR_REASON_SALES_CHANNEL_IN_USE: _ErrorReason.ValueType  # 97
+    """Orders came from the sales channel, or the settings of a channel name it.
+
+    Code: FAILED_PRECONDITION. Metadata: sales_channel, used_by.
+
+    What to do: Take it out of the settings of the channel in `used_by`. A sales channel with orders stays.
+    """
     ERROR_REASON_STATE_CONFLICT: _ErrorReason.ValueType  # 53
     """The resource's state does not allow it.
 
@@ -970,6 +977,13 @@ ERROR_REASON_RESOURCE_EXISTS: ErrorReason.ValueType  # 52
 Code: ALREADY_EXISTS. Metadata: name.
 
 What to do: Choose another id, or use what is there.
+"""
+ERROR_REASON_SALES_CHANNEL_IN_USE: ErrorReason.ValueType  # 97
+"""Orders came from the sales channel, or the settings of a channel name it.
+
+Code: FAILED_PRECONDITION. Metadata: sales_channel, used_by.
+
+What to do: Take it out of the settings of the channel in `used_by`. A sales channel with orders stays.
 """
 ERROR_REASON_STATE_CONFLICT: ErrorReason.ValueType  # 53
 """The resource's state does not allow it.

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x65rpgate/v1/sales_channel.proto\x12\nerpgate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"s\n\x0cSalesChannel\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65\x63lared\x18\x03 \x01(\x08\x12-\n\tseen_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Q\n\x18ListSalesChannelsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"f\n\x19ListSalesChannelsResponse\x12\x30\n\x0esales_channels\x18\x01 \x03(\x0b\x32\x18.erpgate.v1.SalesChannel\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"_\n\x1b\x44\x65\x63lareSalesChannelsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x30\n\x0esales_channels\x18\x02 \x03(\x0b\x32\x18.erpgate.v1.SalesChannel\"P\n\x1c\x44\x65\x63lareSalesChannelsResponse\x12\x30\n\x0esales_channels\x18\x01 \x03(\x0b\x32\x18.erpgate.v1.SalesChannelb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x65rpgate/v1/sales_channel.proto\x12\nerpgate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"s\n\x0cSalesChannel\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65\x63lared\x18\x03 \x01(\x08\x12-\n\tseen_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"Q\n\x18ListSalesChannelsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"f\n\x19ListSalesChannelsResponse\x12\x30\n\x0esales_channels\x18\x01 \x03(\x0b\x32\x18.erpgate.v1.SalesChannel\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"_\n\x1b\x44\x65\x63lareSalesChannelsRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x30\n\x0esales_channels\x18\x02 \x03(\x0b\x32\x18.erpgate.v1.SalesChannel\"P\n\x1c\x44\x65\x63lareSalesChannelsResponse\x12\x30\n\x0esales_channels\x18\x01 \x03(\x0b\x32\x18.erpgate.v1.SalesChannel\"+\n\x1bWithdrawSalesChannelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x1e\n\x1cWithdrawSalesChannelResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,4 +42,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DECLARESALESCHANNELSREQUEST']._serialized_end=478
   _globals['_DECLARESALESCHANNELSRESPONSE']._serialized_start=480
   _globals['_DECLARESALESCHANNELSRESPONSE']._serialized_end=560
+  _globals['_WITHDRAWSALESCHANNELREQUEST']._serialized_start=562
+  _globals['_WITHDRAWSALESCHANNELREQUEST']._serialized_end=605
+  _globals['_WITHDRAWSALESCHANNELRESPONSE']._serialized_start=607
+  _globals['_WITHDRAWSALESCHANNELRESPONSE']._serialized_end=637
 # @@protoc_insertion_point(module_scope)

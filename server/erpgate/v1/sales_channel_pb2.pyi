@@ -164,3 +164,42 @@ class DeclareSalesChannelsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeclareSalesChannelsResponse: _TypeAlias = DeclareSalesChannelsResponse  # noqa: Y015
+
+@_typing.final
+class WithdrawSalesChannelRequest(_message.Message):
+    """Request of WithdrawSalesChannel."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Required. The sales channel, such as `merchants/acme/salesChannels/shop-co`."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithdrawSalesChannelRequest: _TypeAlias = WithdrawSalesChannelRequest  # noqa: Y015
+
+@_typing.final
+class WithdrawSalesChannelResponse(_message.Message):
+    """Response of WithdrawSalesChannel."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithdrawSalesChannelResponse: _TypeAlias = WithdrawSalesChannelResponse  # noqa: Y015

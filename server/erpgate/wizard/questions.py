@@ -76,7 +76,11 @@ class Questions:
         words_of = {True: self.say(words.YES), False: self.say(words.NO)}
         choices = [Choice(word, value, shortcut_key=word[0].lower()) for value, word in words_of.items()]
         answer: bool = questionary.select(
-            question, choices=choices, default=choices[not default], instruction=help_ or None, use_shortcuts=True
+            question,
+            choices=choices,
+            default=choices[not default],
+            instruction=help_ or self.say(words.ARROWS),
+            use_shortcuts=True,
         ).unsafe_ask()
         return answer
 
@@ -128,7 +132,7 @@ class Questions:
                 return None
             default = next((choice for choice in choices if choice.value == (current or "")), None)
             answer: str = questionary.select(
-                field.label, choices=choices, default=default, instruction=field.help or None
+                field.label, choices=choices, default=default, instruction=field.help or self.say(words.ARROWS)
             ).unsafe_ask()
             if answer == _SEARCH:
                 query = questionary.text(self.say(words.SEARCH)).unsafe_ask()
@@ -144,7 +148,9 @@ class Questions:
         if not choices:
             self._nothing(field)
             return None
-        answer: list[str] = questionary.checkbox(field.label, choices=choices, instruction=field.help).unsafe_ask()
+        answer: list[str] = questionary.checkbox(
+            field.label, choices=choices, instruction=f"{field.help} {self.say(words.SEVERAL)}".strip()
+        ).unsafe_ask()
         return answer or None
 
     def _choices(self, field: form_pb2.FormField, path: str, query: str) -> tuple[list[Choice], list[Choice]]:

@@ -6,6 +6,12 @@ from erpgate.plugin.forms import Text
 
 YES: Final = Text(es="Sí", en="Yes", pt="Sim")
 NO: Final = Text(es="No", en="No", pt="Não")
+ARROWS: Final = Text(es="(flechas y Enter)", en="(arrow keys and Enter)", pt="(setas e Enter)")
+SEVERAL: Final = Text(
+    es="(flechas, espacio para marcar, Enter)",
+    en="(arrow keys, space to tick, Enter)",
+    pt="(setas, espaço para marcar, Enter)",
+)
 NOTHING: Final = Text(
     es="todavía no hay nada que elegir.", en="there is nothing to choose from yet.", pt="ainda não há nada a escolher."
 )

@@ -157,6 +157,11 @@ CALLS: dict[str, tuple[Callable[[Client], Any], Message, Any]] = {
         ),
         [],
     ),
+    "WithdrawSalesChannel": (
+        lambda c: c.withdraw_sales_channel("merchants/acme/salesChannels/x"),
+        sales_channel_pb2.WithdrawSalesChannelRequest(name="merchants/acme/salesChannels/x"),
+        None,
+    ),
     "PauseChannel": (
         lambda c: c.pause_channel(CHANNEL).name,
         channel_service_pb2.PauseChannelRequest(name=CHANNEL),

@@ -89,6 +89,7 @@ _TABLES: Final[Mapping[type[Message], Check]] = dict(
             parent=_MERCHANT,
             sales_channels=required(each(SALES_CHANNEL, limit=500)),
         ),
+        _request(sales_channel.WithdrawSalesChannelRequest, name=required(named(names.SALES_CHANNEL))),
         _request(channels.ConnectChannelRequest, name=_CHANNEL),
         _request(channels.PauseChannelRequest, name=_CHANNEL),
         _request(channels.ResumeChannelRequest, name=_CHANNEL),
