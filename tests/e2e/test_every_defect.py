@@ -167,6 +167,12 @@ LATER: dict[str, Case] = {
         nothing, abilities=frozenset({Ability.ITEM_CHANGES}), settings={"catalog_refresh_seconds": 5}
     ),
     "connection.subscribe": Case(nothing, abilities=frozenset({Ability.ITEM_EVENTS}), settings=HOOKS),
+    "connection.unsubscribe": Case(
+        lambda shop, _: shop.delete(),
+        abilities=frozenset({Ability.ITEM_EVENTS}),
+        settings=HOOKS,
+        broken=lambda erp: shaky_connection("unsubscribe")(sends_events(erp)),
+    ),
     "connection.item": Case(
         gets_a_message,
         abilities=frozenset({Ability.ITEM_EVENTS, Ability.ITEM_BY_ID}),

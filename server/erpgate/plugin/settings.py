@@ -136,6 +136,9 @@ class Automation(pydantic.BaseModel, frozen=True, extra="forbid"):
                 en="Warehouse for automatic invoicing",
                 pt="Depósito para faturamento automático",
             ),
+            help=Text(
+                es="Vacío significa la del canal.", en="Empty means the channel's.", pt="Vazio significa o do canal."
+            ),
             affects="issuing",
         ),
     ] = ""
@@ -148,6 +151,9 @@ class Automation(pydantic.BaseModel, frozen=True, extra="forbid"):
                 es="Lista de precios para facturación automática",
                 en="Price list for automatic invoicing",
                 pt="Lista de preços para faturamento automático",
+            ),
+            help=Text(
+                es="Vacío significa la del canal.", en="Empty means the channel's.", pt="Vazio significa a do canal."
             ),
             affects="issuing",
         ),
@@ -242,12 +248,27 @@ class ChannelSettings(pydantic.BaseModel, frozen=True, extra="forbid"):
             kind="select",
             live=True,
             label=Text(es="Lista de precios", en="Price list", pt="Lista de preços"),
+            help=Text(
+                es="De ella se leen los precios. Vacío significa la única que hay.",
+                en="Prices are read from it. Empty means the only one there is.",
+                pt="Dela se leem os preços. Vazio significa a única que existe.",
+            ),
             affects="reading",
         ),
     ] = ""
     warehouse: Annotated[
         str,
-        FormField(kind="select", live=True, label=Text(es="Bodega", en="Warehouse", pt="Depósito"), affects="reading"),
+        FormField(
+            kind="select",
+            live=True,
+            label=Text(es="Bodega", en="Warehouse", pt="Depósito"),
+            help=Text(
+                es="De ella se lee el inventario. Vacío significa la suma de todas.",
+                en="Stock is read from it. Empty means the sum of all.",
+                pt="Dele se lê o estoque. Vazio significa a soma de todos.",
+            ),
+            affects="reading",
+        ),
     ] = ""
     default_email: Annotated[
         str,
