@@ -109,6 +109,15 @@ def _lines_of_code(text: str) -> int:
     return len(told - {line for node in docstrings for line in range(node.lineno, (node.end_lineno or 0) + 1)})
 
 
+def test_reasons_for_plugins_are_reasons() -> None:
+    table = re.findall(
+        r"^\| `(?:Rejected|Misconfigured)` \| (.*) \|$", (GUIDE / "answers.md").read_text(), re.MULTILINE
+    )
+    told = set(re.findall(r"`([A-Z_]+)`", " ".join(table)))
+    assert len(told) > 10
+    assert told <= set(erpgate.plugin.Reason)
+
+
 def test_every_page_is_listed_and_run_or_has_no_code() -> None:
     pages = {path.stem for path in GUIDE.glob("*.md")}
     listed = set(re.findall(r"\]\(([a-z]+)\.md\)", (GUIDE / "README.md").read_text()))

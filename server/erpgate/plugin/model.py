@@ -27,8 +27,11 @@ class Stage(enum.Enum):
     """How far a document is."""
 
     DRAFT = "draft"
+    """It can be changed and removed without a trace."""
     OPEN = "open"
+    """It counts in the books."""
     ISSUED = "issued"
+    """The tax authority has it."""
 
     @property
     def rank(self) -> int:
