@@ -10,10 +10,10 @@ from erpgate.service.commands import InvoiceQuery, NewInvoice, WatchedInvoices
 from erpgate.service.errors import Refused, not_found
 from erpgate.service.overrides import checked_settings, checked_stage
 from erpgate.service.sources import Sources
-from erpgate.store.attempts import attempts_of
 from erpgate.store.changes import ChangeKind
 from erpgate.store.errors import Conflict
 from erpgate.store.invoice_lists import invoices_with_ids, list_invoices
+from erpgate.store.invoices import InvoiceWithAttempts
 from erpgate.store.records import AttemptRecord, InvoiceRecord, InvoiceState, Overrides
 from erpgate.store.request_invoice import RequestInvoice, RetryInvoice
 from erpgate.store.requests import RequestKey
@@ -54,9 +54,10 @@ class Invoices:
 
     async def get(self, merchant: str, channel: str, invoice: str) -> tuple[InvoiceRecord, Sequence[AttemptRecord]]:
         """One invoice with its attempts."""
-        record = await self._sources.invoice(merchant, channel, invoice)
-        attempts = await self._sources.database.read(lambda c: attempts_of(c, record.account, record.name))
-        return record, attempts
+        found = await self._sources.database.read(InvoiceWithAttempts(merchant, channel, invoice))
+        if found is None:
+            raise not_found(f"merchants/{merchant}/channels/{channel}/invoices/{invoice}")
+        return found
 
     async def list(self, query: InvoiceQuery) -> Sequence[InvoiceRecord]:
         """A page of a channel's invoices, oldest first."""

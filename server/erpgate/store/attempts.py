@@ -2,24 +2,26 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import sqlalchemy as sa
 
-from erpgate.store.bulk import Bulk, BulkInsert
+from erpgate.store.bulk import Bulk, BulkInsert, BulkSelect
 from erpgate.store.codecs import from_micros, to_micros
-from erpgate.store.point import PointQuery
 from erpgate.store.records import AttemptOutcome, AttemptRecord, BytesLeft
 from erpgate.store.schema import attempt
 from erpgate.store.tasks import extend_leases
 from erpgate.store.writes import Lease, Write
 
-_OF_SUBJECT = PointQuery(
-    sa.select(attempt)
-    .where(attempt.c.account == sa.bindparam("account"), attempt.c.subject == sa.bindparam("subject"))
-    .order_by(attempt.c.start_time, attempt.c.number)
+_OF_SUBJECTS = BulkSelect(
+    {"account": sa.Text(), "subject": sa.Text()},
+    lambda at: (
+        sa.select(attempt)
+        .where(attempt.c.account == at("account"), attempt.c.subject == at("subject"))
+        .order_by(attempt.c.start_time, attempt.c.number)
+    ),
 )
 _INSERT = BulkInsert(attempt)
 _KEY = ("account", "subject", "step", "number")
@@ -36,8 +38,17 @@ _END = Bulk(
 
 def attempts_of(connection: sa.Connection, account: str, subject: str) -> Sequence[AttemptRecord]:
     """Every attempt for a subject, oldest first."""
-    rows = _OF_SUBJECT.all(connection, {"account": account, "subject": subject})
-    return [_record(row) for row in rows]
+    return attempts_of_each(connection, [(account, subject)])[account, subject]
+
+
+def attempts_of_each(
+    connection: sa.Connection, subjects: Iterable[tuple[str, str]]
+) -> Mapping[tuple[str, str], Sequence[AttemptRecord]]:
+    """Every attempt for each (account, subject), oldest first."""
+    found: dict[tuple[str, str], list[AttemptRecord]] = {subject: [] for subject in subjects}
+    for row in _OF_SUBJECTS.all(connection, found):
+        found[row.account, row.subject].append(_record(row))
+    return found
 
 
 @dataclass(frozen=True)

@@ -74,8 +74,8 @@ class BulkSelect:
     def all(self, connection: sa.Connection, keys: Iterable[Sequence[object]]) -> Sequence[Any]:
         """The rows of every key, whose values are in the order of the columns; each key is given once."""
         given = [dict(zip(self._names, key, strict=True)) for key in keys]
-        if connection.dialect.name == "postgresql":
-            return connection.execute(self._by_arrays, arrays_of(self._names, given)).all() if given else []
+        if connection.dialect.name == "postgresql" and len(given) > 1:
+            return connection.execute(self._by_arrays, arrays_of(self._names, given)).all()
         return [row for key in given for row in self._by_key.all(connection, key)]
 
 

@@ -21,6 +21,7 @@ from erpgate.store.desk import Desk
 from erpgate.store.dialects import Dialect, dialect_of
 from erpgate.store.errors import ChannelPaused, LeaseLost, StoreError, StoreUnavailable
 from erpgate.store.notify import heard
+from erpgate.store.reads import Read
 from erpgate.store.tasks import LOCKED_EPOCHS
 from erpgate.store.writes import Write
 
@@ -142,16 +143,21 @@ class Database:
 
     def _ask(self, queries: Sequence[_Query]) -> Sequence[Any]:
         """One answer or exception per query, all over one connection."""
-        answers: list[Any] = []
+        kinds: dict[object, list[int]] = defaultdict(list)
+        for place, query in enumerate(queries):
+            kinds[type(query) if isinstance(query, Read) else place].append(place)
+        answers: list[Any] = [None] * len(queries)
+        left = list(kinds.values())
         try:
             with self._read_engine.connect() as connection:
-                for query in queries:
-                    try:
-                        answers.append(query(connection))
-                    except Exception as error:
-                        answers.append(self._translated(error))
+                while left:
+                    same = left[-1]
+                    found = _answered(connection, [queries[place] for place in same])
+                    for place, answer in zip(left.pop(), found, strict=True):
+                        answers[place] = self._translated(answer) if isinstance(answer, Exception) else answer
         except Exception as error:
-            answers += [self._translated(error)] * (len(queries) - len(answers))
+            for place in [place for same in left for place in same]:
+                answers[place] = self._translated(error)
         return answers
 
     def _serve(self, writes: Sequence[Write[Any]]) -> Sequence[Any]:
@@ -237,6 +243,15 @@ class Database:
         rows = connection.execute(LOCKED_EPOCHS, {"accounts": accounts})
         epochs = {row.account: row.epoch for row in rows}
         return {lease for lease in leases if epochs.get(lease.account) != lease.epoch}
+
+
+def _answered(connection: sa.Connection, queries: Sequence[Any]) -> Sequence[Any]:
+    """One answer or exception for each of some queries of one kind."""
+    first = queries[0]
+    try:
+        return type(first).answer_all(connection, queries) if isinstance(first, Read) else [first(connection)]
+    except Exception as error:
+        return [error] * len(queries)
 
 
 @contextlib.asynccontextmanager

@@ -15,14 +15,16 @@ from erpgate.domain.reference import basket_reference, document_reference
 from erpgate.domain.sale import Sale
 from erpgate.plugin.model import Document, Stage
 from erpgate.store import schema
+from erpgate.store.attempts import attempts_of_each
 from erpgate.store.bulk import BulkSelect
 from erpgate.store.changes import Change, ChangeKind, note_changes
 from erpgate.store.codecs import from_json, from_micros, to_json, to_micros
 from erpgate.store.errors import Conflict
 from erpgate.store.failure import Failure
 from erpgate.store.later import NOTHING_LATER, Later
-from erpgate.store.point import PointQuery
+from erpgate.store.reads import Read
 from erpgate.store.records import (
+    AttemptRecord,
     ChannelRecord,
     FiscalState,
     Frozen,
@@ -40,9 +42,6 @@ _invoice = schema.invoice
 _key = schema.invoice_order
 
 # Statements of the busiest paths are built once: building one costs more than running it.
-_GET = PointQuery(
-    sa.select(_invoice).where(*(_invoice.c[name] == sa.bindparam(name) for name in ("merchant", "channel", "invoice")))
-)
 _SAVE = (
     sa.update(_invoice)
     .where(*(_invoice.c[name] == sa.bindparam(f"at_{name}") for name in ("merchant", "channel", "invoice", "version")))
@@ -50,6 +49,9 @@ _SAVE = (
 )
 
 _INVOICE_KEY = {"merchant": sa.Text(), "channel": sa.Text(), "invoice": sa.Text()}
+_GET = BulkSelect(
+    _INVOICE_KEY, lambda at: sa.select(_invoice).where(*(_invoice.c[name] == at(name) for name in _INVOICE_KEY))
+)
 _VERSIONS = BulkSelect(
     _INVOICE_KEY,
     lambda at: (
@@ -84,9 +86,29 @@ ISSUE_INVOICE = "issue_invoice"
 
 def get_invoice(connection: sa.Connection, merchant: str, channel: str, invoice: str) -> InvoiceRecord | None:
     """One invoice."""
-    key = {"merchant": merchant, "channel": channel, "invoice": invoice}
-    row = _GET.one_or_none(connection, key)
-    return None if row is None else invoice_record(row)
+    rows = _GET.all(connection, [(merchant, channel, invoice)])
+    return invoice_record(rows[0]) if rows else None
+
+
+@dataclass(frozen=True)
+class InvoiceWithAttempts(Read[tuple[InvoiceRecord, Sequence[AttemptRecord]] | None]):
+    """One invoice and everything that was tried for it."""
+
+    merchant: str
+    channel: str
+    invoice: str
+
+    @classmethod
+    def answer_all(
+        cls, connection: sa.Connection, reads: Sequence[Self]
+    ) -> Sequence[tuple[InvoiceRecord, Sequence[AttemptRecord]] | None]:
+        """Looks them up, each once."""
+        keys = {(read.merchant, read.channel, read.invoice): None for read in reads}
+        rows = _GET.all(connection, keys)
+        records = {(row.merchant, row.channel, row.invoice): invoice_record(row) for row in rows}
+        attempts = attempts_of_each(connection, [(record.account, record.name) for record in records.values()])
+        found = {key: (record, attempts[record.account, record.name]) for key, record in records.items()}
+        return [found.get((read.merchant, read.channel, read.invoice)) for read in reads]
 
 
 def live_invoices(connection: sa.Connection, orders: Iterable[tuple[str, str]]) -> dict[tuple[str, str], InvoiceRecord]:
