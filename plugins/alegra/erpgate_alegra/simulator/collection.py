@@ -47,10 +47,15 @@ class Collection:
     """The documents of one kind, in the order of their creation.
 
     A handler changes a document in place and then puts it, which updates the indexes and notes the change.
+
+    Attributes:
+        kind: Of document.
+        ascending: Whether the order of creation is that of the ids.
     """
 
     def __init__(self, tenant: str, kind: str, changes: Changes, indexes: dict[str, Index] | None = None) -> None:
         self.kind = kind
+        self.ascending = True
         self._tenant = tenant
         self._changes = changes
         self._documents: dict[str, Document] = {}
@@ -97,6 +102,9 @@ class Collection:
     def load(self, document: Document) -> None:
         """Takes over a document that is already durable."""
         identity = document["id"]
+        if identity not in self._documents:
+            newest = next(reversed(self._documents), "0")
+            self.ascending &= identity.isdecimal() and newest.isdecimal() and int(identity) > int(newest)
         self._documents[identity] = document
         if identity.isdecimal():
             self._last = max(self._last, int(identity))

@@ -6,6 +6,7 @@ from typing import Any
 
 from .assumptions import METADATA_FALSE_IS_TRUE
 from .call import Answer, Call
+from .collection import Collection
 from .errors import Invalid
 from .jsontext import Document
 
@@ -81,4 +82,6 @@ def _ordered(
         key = order.get("id")
         if key is None:
             return documents
+    if direction == "ASC" and key is order.get("id") and isinstance(documents, Collection) and documents.ascending:
+        return documents
     return sorted(documents, key=key, reverse=direction == "DESC")
