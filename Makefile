@@ -6,6 +6,7 @@ ERP ?= alegra
 DATABASE ?= sqlite
 SEEDS ?= 1
 ORDERS ?= 500
+TRYTON_ORDERS ?= 200
 RETAIL ?= ../shared/reference/orders/tables/online_retail_subset.csv.gz
 PROTOS := $(sort $(wildcard protos/erpgate/v1/*.proto))
 GENERATED := server
@@ -65,7 +66,7 @@ bench: $(VENV)/.ready ## Measure erpgate beside its limits, as a table
 	@cd tests && ../$(BIN)/python -m bench
 
 crash-test: $(VENV)/.ready ## Kill, stop and starve it everywhere (SEEDS=20 ORDERS=50000 for more)
-	CRASH_SEEDS=$(SEEDS) CRASH_ORDERS=$(ORDERS) $(BIN)/pytest tests/crash
+	CRASH_SEEDS=$(SEEDS) CRASH_ORDERS=$(ORDERS) CRASH_TRYTON_ORDERS=$(TRYTON_ORDERS) $(BIN)/pytest tests/crash
 
 test-clients: $(VENV)/.ready ## Run Alegra's published clients against its simulator
 	@cd tests && ../$(BIN)/python -m clients.run

@@ -32,17 +32,15 @@ _START = Timestamp(seconds=1_750_000_000)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stage:
-    """What processes have in common.
+class Place:
+    """Where processes live.
 
     Attributes:
-        erp: That they talk to.
         folder: Of their logs.
         database_url: That they share.
-        settings: Of erpgate, by environment variable, beside those that every stage has.
+        settings: Of erpgate, by environment variable, beside those that every place has.
     """
 
-    erp: SimulatedErp
     folder: Path
     database_url: str
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -53,14 +51,13 @@ class Stage:
         return {
             "PYTHONPATH": os.pathsep.join(filter(None, (str(_PLUGIN), os.environ.get("PYTHONPATH")))),
             "PYTHONDONTWRITEBYTECODE": "1",  # where the disk is full, what Python writes of it would be cut short
-            "ERPGATE_DISABLE_PLUGINS": "alegra",
-            "ERPGATE_UNPROVEN_ERPS": "alegra",
+            "ERPGATE_DISABLE_PLUGINS": "alegra,tryton",
+            "ERPGATE_UNPROVEN_ERPS": "alegra,tryton",
             "ERPGATE_KEY": _KEY,
             "ERPGATE_DATABASE_URL": self.database_url,
             "ERPGATE_LEASE_SECONDS": str(LEASE),
             "ERPGATE_LOOKUP_DELAYS": "0.2,0.5",
             "ERPGATE_RETRY_DELAYS": "0.2,0.5",
-            **self.erp.environ,
             **self.settings,
         }
 
@@ -77,6 +74,22 @@ class Stage:
             yield process
         finally:
             end(process)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage(Place):
+    """What processes have in common that talk to the simulated ERP.
+
+    Attributes:
+        erp: That they talk to.
+    """
+
+    erp: SimulatedErp
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """Of every process."""
+        return {**super().environ, **self.erp.environ, **self.settings}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from erpgate.v1 import order_pb2
 
 from .points import ISSUING, Point
 from .sale import unless_dead
-from .stage import Stage, an_order, end
+from .stage import Place, Stage, an_order, end
 from .waiting import eventually
 from .weather import some_weather
 
@@ -77,7 +77,7 @@ class Mortal:
         lives: How often it dies at most.
     """
 
-    def __init__(self, stage: Stage, name: str, chance: random.Random, lives: int) -> None:
+    def __init__(self, stage: Place, name: str, chance: random.Random, lives: int) -> None:
         self.deaths = 0
         self._lives = lives
         self._stage = stage
@@ -132,7 +132,7 @@ class Storm:
             nature = [pool.submit(mortal.live, self._calm) for mortal in self._mortals]
             nature.append(pool.submit(self._change_weather, _another(self._chance)))
             try:
-                for caller in [pool.submit(_submit_all, addresses, sold, n) for n in range(_CALLERS)]:
+                for caller in [pool.submit(submit_all, addresses, sold, n) for n in range(_CALLERS)]:
                     caller.result()
             finally:
                 self._calm.set()
@@ -150,7 +150,8 @@ class Storm:
         self._erp.set_faults([])
 
 
-def _submit_all(addresses: Sequence[str], sold: Sequence[Sold], caller: int) -> None:
+def submit_all(addresses: Sequence[str], sold: Sequence[Sold], caller: int) -> None:
+    """Submits every order until it has an answer, to whichever server gives one."""
     clients = [Client(address, timeout=5, channel=_impatient(address)) for address in addresses]
     turns = itertools.cycle(clients[caller % len(clients) :] + clients[: caller % len(clients)])
     for one in sold:

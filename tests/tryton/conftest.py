@@ -1,38 +1,54 @@
-"""A real Tryton for each test, and a shop connected to it."""
+"""A company in a real Tryton for each test, and a shop connected to it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from erpgate_tryton.real.environment import TrytonUnavailable
 from erpgate_tryton.real.releases import RELEASES
-from erpgate_tryton.real.running import start
-from erpgate_tryton.real.site import CompanyData, copy_of, new_site
 from fixtures.server import Door, open_server
 from fixtures.shop import Shop
-from fixtures.tryton_world import Stocked, TrytonWorld, skip, stocked
-
-COMPANY = CompanyData(name="Tienda")
+from fixtures.tryton_world import SharedTryton, Stocked, TrytonWorld, skip, stocked
 
 
-def _stocked(release: str, folder: Path) -> Stocked:
+@contextmanager
+def _shared(release: str, folder: Path) -> Iterator[SharedTryton]:
     try:
-        return asyncio.run(stocked(new_site(RELEASES[release], COMPANY, folder, print)))
+        tryton = SharedTryton(RELEASES[release], folder)
     except TrytonUnavailable as error:
         skip(error)
+    try:
+        yield tryton
+    finally:
+        tryton.stop()
 
 
 @pytest.fixture(scope="session")
-def stocked_8_2(tmp_path_factory: pytest.TempPathFactory) -> Stocked:
+def tryton_8_2(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedTryton]:
+    """The newest Tryton."""
+    with _shared("8.2", tmp_path_factory.mktemp("tryton-8.2")) as tryton:
+        yield tryton
+
+
+@pytest.fixture(scope="session")
+def tryton_7_0(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedTryton]:
+    """The one with long-term support."""
+    with _shared("7.0", tmp_path_factory.mktemp("tryton-7.0")) as tryton:
+        yield tryton
+
+
+@pytest.fixture(scope="session")
+def stocked_8_2(tryton_8_2: SharedTryton) -> Stocked:
     """A company with the catalogue in the newest Tryton."""
-    return _stocked("8.2", tmp_path_factory.mktemp("tryton-8.2"))
+    return asyncio.run(stocked(tryton_8_2))
 
 
 @pytest.fixture(scope="session")
-def stocked_7_0(tmp_path_factory: pytest.TempPathFactory) -> Stocked:
+def stocked_7_0(tryton_7_0: SharedTryton) -> Stocked:
     """The same in the one with long-term support."""
-    return _stocked("7.0", tmp_path_factory.mktemp("tryton-7.0"))
+    return asyncio.run(stocked(tryton_7_0))
 
 
 @pytest.fixture
@@ -49,9 +65,9 @@ def template(release: str, request: pytest.FixtureRequest) -> Stocked:
 
 
 @pytest.fixture
-async def world(template: Stocked, tmp_path: Path) -> AsyncIterator[TrytonWorld]:
-    """A company with the catalogue, in a server of its own."""
-    opened = TrytonWorld(template, start(copy_of(template.site, tmp_path / "tryton")))
+async def world(template: Stocked) -> AsyncIterator[TrytonWorld]:
+    """A company with the catalogue."""
+    opened = await TrytonWorld(template).open()
     yield opened
     await opened.aclose()
 

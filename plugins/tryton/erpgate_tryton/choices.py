@@ -8,6 +8,7 @@ from erpgate.plugin import Option, Source
 from erpgate_tryton.catalogue import PRODUCT
 from erpgate_tryton.client import TrytonClient
 from erpgate_tryton.errors import read_must_be_readable
+from erpgate_tryton.payments import PAYMENT_METHODS
 from erpgate_tryton.settings import IDENTIFIER_TYPE, PAYMENT_METHOD
 from erpgate_tryton.values import Record, id_of, text
 
@@ -38,8 +39,8 @@ _LIVE = {
     Source.WAREHOUSE: _Live(model="stock.location", domain=(["type", "=", "warehouse"],)),
     Source.ITEM: _Live(model=PRODUCT, domain=(["template.active", "=", True],), fields=("name", "code"), label=_coded),
     Source.TAX: _Live(model="account.tax", domain=(["type", "=", "percentage"],)),
-    Source.BANK_ACCOUNT: _Live(model="account.invoice.payment.method"),
-    PAYMENT_METHOD: _Live(model="account.invoice.payment.method"),
+    Source.BANK_ACCOUNT: _Live(model=PAYMENT_METHODS),
+    PAYMENT_METHOD: _Live(model=PAYMENT_METHODS),
 }
 
 

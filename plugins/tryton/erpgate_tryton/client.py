@@ -3,9 +3,10 @@
 import asyncio
 import base64
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
-from erpgate.plugin import Http, Misconfigured, Reason, Response
+from erpgate.plugin import ErpError, Http, Misconfigured, Reason, Response
 
 from erpgate_tryton.errors import outcome_must_be_readable, read_must_be_readable, result_of
 from erpgate_tryton.settings import TrytonCredentials
@@ -90,6 +91,21 @@ class TrytonClient:
             if not isinstance(answer, list) or len(answer) != 1:
                 raise Unreadable(f"the id of the new {model} is missing")
             return id_of(answer[0], model)
+
+    async def run(self, wizard: str, state: str, data: Mapping[str, object], model: str, id_: int) -> None:
+        """Carries out one state of a wizard on a record, in one write.
+
+        What begins and ends a wizard only keeps what a person typed in; Tryton itself throws away what is left of it.
+        """
+        answer = await self.read(f"wizard.{wizard}.create")
+        with read_must_be_readable():
+            if not isinstance(answer, list) or not answer:
+                raise Unreadable("the wizard is missing")
+            number = id_of(answer[0], "wizard")
+        about = {"active_id": id_, "active_ids": [id_], "active_model": model}
+        await self.write(f"wizard.{wizard}.execute", number, data, state, **about)
+        with suppress(ErpError):
+            await self.read(f"wizard.{wizard}.delete", number)
 
     async def aclose(self) -> None:
         """Gives connections back; the session ends by itself."""

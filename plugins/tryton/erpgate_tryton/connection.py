@@ -17,6 +17,7 @@ from erpgate.plugin import (
     Misconfigured,
     Option,
     Payload,
+    Payment,
     Reason,
     Stage,
     Wiring,
@@ -26,9 +27,12 @@ from erpgate_tryton.catalogue import Catalogue
 from erpgate_tryton.choices import choices
 from erpgate_tryton.client import TrytonClient
 from erpgate_tryton.companies import FIELDS, company_number, company_of
+from erpgate_tryton.credit_notes import CreditNotes
 from erpgate_tryton.errors import read_must_be_readable
 from erpgate_tryton.invoices import Invoices
 from erpgate_tryton.parties import Parties
+from erpgate_tryton.payments import Payments
+from erpgate_tryton.printing import pdf_of
 from erpgate_tryton.settings import TrytonCredentials, TrytonSettings
 from erpgate_tryton.values import id_of, number, record, records, text
 
@@ -49,11 +53,12 @@ _MODULES = {
 
 
 class TrytonConnection:
-    """The contract's `Connection` and `Discards`."""
+    """The contract's `Connection`, and the optional abilities that Tryton has."""
 
     def __init__(self, wiring: Wiring[TrytonCredentials, TrytonSettings]) -> None:
         self._company = wiring.company
         self._country_code = wiring.country_code
+        self._settings = wiring.settings or TrytonSettings()
         operator = {**OPERATOR_SETTINGS, **wiring.operator}
         self._settle_seconds = float(operator[SETTLE_SECONDS])
         http = wiring.http(operator[BASE_URL] or wiring.credentials.base_url, headers={"Accept": "application/json"})
@@ -122,6 +127,30 @@ class TrytonConnection:
         """Deletes a draft."""
         await (await self._documents()).discard(draft)
 
+    async def void(self, document: Document, reason: str, *, key: str) -> Document:
+        """Cancels an invoice; Tryton takes no reason."""
+        return await (await self._documents()).cancel(document)
+
+    async def credit(self, document: Document, payload: Payload, stage: Stage, *, key: str) -> Document:
+        """Creates and posts a credit note, and sets it against the invoice."""
+        return await (await self._credit_notes()).create(document, payload)
+
+    async def find_credits(self, document: Document, draft: Draft) -> Found[Document]:
+        """Credit notes with the draft's reference; one that was left as a draft is posted."""
+        return await (await self._credit_notes()).find(document, draft)
+
+    async def pay(self, document: Document, payment: Payment, *, key: str) -> str:
+        """Records a payment; Tryton knows no idempotency key."""
+        return await (await self._payments()).create(document, payment, self._settings.payment_method)
+
+    async def find_payments(self, document: Document, reference: str) -> Found[str]:
+        """Payments of the invoice with our reference."""
+        return await (await self._payments()).find(document, reference)
+
+    async def pdf(self, document: Document) -> AsyncIterator[bytes]:
+        """The printed invoice, in one piece."""
+        yield await pdf_of(self._client, document)
+
     async def aclose(self) -> None:
         """Gives connections back."""
         await self._client.aclose()
@@ -130,6 +159,12 @@ class TrytonConnection:
         if self._invoices is None:
             self._invoices = Invoices(self._client, await self._known_company())
         return self._invoices
+
+    async def _credit_notes(self) -> CreditNotes:
+        return CreditNotes(self._client, await self._documents(), await self._payments())
+
+    async def _payments(self) -> Payments:
+        return Payments(self._client, await self._known_company())
 
     async def _catalogue(self) -> Catalogue:
         return Catalogue(self._client, (await self._known_company()).currency_code)

@@ -36,7 +36,17 @@ TRYTON: Erp[TrytonCredentials, TrytonSettings] = Erp(
     credentials=TrytonCredentials,
     settings=TrytonSettings,
     operator_settings=OPERATOR_SETTINGS,
-    abilities=frozenset({Ability.PRICE_LISTS, Ability.WAREHOUSES, Ability.DISCARD}),
+    abilities=frozenset(
+        {
+            Ability.PRICE_LISTS,
+            Ability.WAREHOUSES,
+            Ability.DISCARD,
+            Ability.VOID,
+            Ability.CREDIT_NOTE,
+            Ability.PAYMENT,
+            Ability.PDF,
+        }
+    ),
     limits=LIMITS,
     sku=TrytonSku(),
     defaults=TrytonDefaults(),

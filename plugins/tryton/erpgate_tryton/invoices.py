@@ -23,7 +23,9 @@ from erpgate_tryton.errors import Warned, outcome_must_be_readable, read_must_be
 from erpgate_tryton.mapping import NOTE
 from erpgate_tryton.values import Unreadable, record, records
 
-_INVOICE = "account.invoice"
+INVOICE = "account.invoice"
+"""What Tryton calls invoices and credit notes."""
+
 _LINE = "account.invoice.line"
 _LOG = logging.getLogger(__name__)
 _CONFIRMED = ("invoice_payment_term",)
@@ -48,7 +50,7 @@ class Invoices:
         proposed = await self._proposed(payload)
         accounts = {row["product"]: await self._account(row["product"]) for row in records(payload["lines"], "lines")}
         lines = [{**accounts[row["product"]], **row} for row in records(payload["lines"], "lines")]
-        id_ = await self._client.create(_INVOICE, {**values, **proposed, "lines": [["create", lines]]})
+        id_ = await self._client.create(INVOICE, {**values, **proposed, "lines": [["create", lines]]})
         await self._note(id_, str(payload.get(NOTE, "")))
         return await self._after(DocumentId(str(id_)))
 
@@ -61,7 +63,16 @@ class Invoices:
         return posted
 
     async def cancel(self, document: Document) -> Document:
-        """Cancels a posted invoice, where the company allows that."""
+        """Cancels a posted invoice, whose number stays; only where the company allows that.
+
+        Raises:
+            Rejected: Tryton does not, or something was paid or credited, which would then be for nothing.
+        """
+        current = await self._known(document.id)
+        if current.voided:
+            return current
+        if current.balance != current.total:
+            raise Rejected("Something was paid or credited in Tryton: the invoice is not cancelled, but credited.")
         await self._confirmed("cancel", document.id)
         cancelled = await self._after(document.id)
         if not cancelled.voided:
@@ -70,7 +81,7 @@ class Invoices:
 
     async def read(self, id: DocumentId) -> Document | None:  # noqa: A002
         """The invoice as it is now; None if Tryton has none with this id."""
-        rows = await self._client.search(_INVOICE, [["id", "=", int(id)]], FIELDS)
+        rows = await self._client.search(INVOICE, [["id", "=", int(id)]], FIELDS)
         with read_must_be_readable():
             return document_of(rows[0]) if rows else None
 
@@ -81,7 +92,7 @@ class Invoices:
             ["type", "=", "out"],
             ["company", "=", company_number(self._company)],
         ]
-        rows, complete = await self._client.every(_INVOICE, domain, FIELDS)
+        rows, complete = await self._client.every(INVOICE, domain, FIELDS)
         with read_must_be_readable():
             found = [document_of(row) for row in rows]
         matches = tuple(document for document in found if document.reference == reference and not document.voided)
@@ -91,13 +102,13 @@ class Invoices:
     async def discard(self, draft: Document) -> None:
         """Deletes a draft; Tryton itself refuses to delete what has a number."""
         if await self.read(draft.id) is not None:
-            await self._client.write(f"model.{_INVOICE}.delete", [int(draft.id)])
+            await self._client.write(f"model.{INVOICE}.delete", [int(draft.id)])
 
     async def _proposed(self, payload: Payload) -> Mapping[str, object]:
         """Account, journal and address that Tryton proposes for the party."""
         given = {"id": -1, "type": "out", "state": "draft", "lines": [], "taxes": [], "journal": None}
         known = {name: payload[name] for name in ("company", "currency", "party", "invoice_date")}
-        answer = await self._client.read(f"model.{_INVOICE}.on_change", {**given, **known}, ["type", "party"])
+        answer = await self._client.read(f"model.{INVOICE}.on_change", {**given, **known}, ["type", "party"])
         with read_must_be_readable():
             proposed = record(answer, "proposal")
         if not proposed.get("invoice_address"):
@@ -133,19 +144,25 @@ class Invoices:
         if not text:
             return
         try:
-            await self._client.create("ir.note", {"resource": f"{_INVOICE},{id_}", "message": text})
+            await self._client.create("ir.note", {"resource": f"{INVOICE},{id_}", "message": text})
         except ErpError as error:
             _LOG.warning("Invoice %s of Tryton is without its note: %s", id_, error.message)
 
     async def _confirmed(self, action: str, id: DocumentId) -> None:  # noqa: A002
         """Calls a button, and confirms what needs no person."""
         try:
-            await self._client.write(f"model.{_INVOICE}.{action}", [int(id)])
+            await self._client.write(f"model.{INVOICE}.{action}", [int(id)])
         except Warned as warning:
             if not warning.name.endswith(_CONFIRMED):
                 raise
             await self._client.write("model.res.user.warning.skip", warning.name, False)
-            await self._client.write(f"model.{_INVOICE}.{action}", [int(id)])
+            await self._client.write(f"model.{INVOICE}.{action}", [int(id)])
+
+    async def _known(self, id: DocumentId) -> Document:  # noqa: A002
+        current = await self.read(id)
+        if current is None:
+            raise Rejected("The invoice is not in Tryton any more.")
+        return current
 
     async def _after(self, id: DocumentId) -> Document:  # noqa: A002
         """The invoice after a write: Tryton answers with nothing, also where it did nothing."""

@@ -74,9 +74,8 @@ class Session:
     credentials_version: int
 
     def with_channel(self, channel: ChannelRecord) -> "Session":
-        """The same connection under changed settings."""
-        settings = self.erp.settings.model_validate(dict(channel.settings))
-        return replace(self, channel=channel, settings=settings, policy=self.erp.policy(self.company, settings))
+        """The same connection, of a channel that changed in something else than credentials and settings."""
+        return replace(self, channel=channel)
 
 
 def open_connection(

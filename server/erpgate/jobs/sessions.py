@@ -52,9 +52,12 @@ class Sessions:
         sealed = await self.database.read(lambda c: get_sealed(c, channel.merchant, channel.channel))
         if sealed is None:
             return None
-        if current is not None and current.credentials_version == sealed[1]:
+        if current is not None and (current.credentials_version, current.channel.settings) == (
+            sealed[1],
+            channel.settings,
+        ):
             return current.with_channel(channel)
-        if current is not None:
+        if current is not None:  # it was made with other credentials or settings
             lane.retire(current.connection)
         return self._connect(lane, channel, *sealed)
 

@@ -64,6 +64,25 @@ class PrivateCluster:
         """Removes a database, and whoever is connected to it from it."""
         self._execute(f"DROP DATABASE {_name(url)} WITH (FORCE)")
 
+    def dump(self, url: str, file: Path) -> None:
+        """Writes a database into a file.
+
+        Raises:
+            ClusterUnavailable: That failed.
+        """
+        _run([self._binaries / "pg_dump", "--format=custom", "--file", file, url], "The database can't be dumped")
+
+    def load(self, file: Path) -> str:
+        """Makes a database of what `dump` wrote, and gives its URL.
+
+        Raises:
+            ClusterUnavailable: That failed.
+        """
+        url = self.new_database()
+        options = ("--no-owner", "--exit-on-error", "--dbname", url)
+        _run([self._binaries / "pg_restore", *options, file], f"{file} can't be loaded")
+        return url
+
     def start(self) -> None:
         """Starts it and waits until it can be connected to.
 

@@ -5,7 +5,8 @@ Usage: serve.py CONFIG DATABASE HOST PORT
 `GET /_sim/counts` gives the calls by method since the start. `PUT /_sim/faults` replaces the rules, each of which says
 `method` (of JSON-RPC), `times` and `action`. Instead of carrying a call out, `drop_before` closes the connection,
 `refuse` answers as Tryton does on a broken rule, `busy` as when another transaction holds the lock, `401`, `429`
-and `503` with that status. When a call was carried out and committed, `drop_after` closes the connection,
+and `503` with that status. `PUT /_sim/restore` makes another file's contents the database, on SQLite, once no call is
+under way, and forgets counts and rules. When a call was carried out and committed, `drop_after` closes the connection,
 `garbage_after` and `503_after` answer so, and `truncate` leaves the last row out of a list.
 """
 
@@ -13,10 +14,12 @@ import gzip
 import json
 import os
 import socket
+import sqlite3
 import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -28,6 +31,7 @@ Start = Callable[..., Any]
 
 _REFUSED = {"id": 0, "error": ["UserError", ["Refused by the test.", "", None]]}
 _INSTEAD = ("drop_before", "refuse", "busy", "401", "429", "503")
+_PATIENCE = 60
 _BUSY = b"could not obtain lock on row in relation ir_sequence_strict"
 
 
@@ -40,7 +44,8 @@ class Door:
 
     def __init__(self, app: Any) -> None:
         self._app = app
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
+        self._under_way = 0
         self._counts: Counter[str] = Counter()
         self._faults: list[dict[str, Any]] = []
 
@@ -54,7 +59,23 @@ class Door:
         if path == "/_sim/faults":
             self._faults = json.loads(body)
             return _answer(start, b"{}")
+        if path == "/_sim/restore":
+            self._restore(**json.loads(body))
+            return _answer(start, b"{}")
         return self._answered(self._action(_method(body)), environ, start)
+
+    def _restore(self, database: str, file: str) -> None:
+        from trytond.cache import BaseCache  # what it imports reads the configuration
+
+        with self._lock:
+            self._lock.wait_for(lambda: not self._under_way, timeout=_PATIENCE)
+            live = os.path.join(_configuration().get("database", "path"), f"{database}.sqlite")
+            with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(live)) as target:
+                source.backup(target)
+            for cache in BaseCache._instances.values():
+                cache._database_cache.clear()
+            self._counts.clear()
+            self._faults = []
 
     def _answered(self, action: str, environ: Environ, start: Start) -> Iterable[bytes]:
         result = b"" if action in _INSTEAD else self._result(environ, start if not action else _unheard)
@@ -74,7 +95,14 @@ class Door:
         return _answer(start, b"", HTTPStatus(int(action.removesuffix("_after"))))
 
     def _result(self, environ: Environ, start: Start) -> bytes:
-        return b"".join(self._app(environ, start))
+        with self._lock:
+            self._under_way += 1
+        try:
+            return b"".join(self._app(environ, start))
+        finally:
+            with self._lock:
+                self._under_way -= 1
+                self._lock.notify_all()
 
     def _action(self, method: str) -> str:
         with self._lock:
@@ -84,6 +112,11 @@ class Door:
                 return ""
             rule["times"] -= 1
             return str(rule["action"])
+
+
+def _configuration() -> Any:
+    """Tryton's; Tryton 7 keeps it a level deeper."""
+    return trytond.config if hasattr(trytond.config, "update_etc") else trytond.config.config
 
 
 def _method(body: bytes) -> str:
@@ -125,9 +158,7 @@ def _end_with_parent() -> None:
 def main() -> None:
     """Loads the database, then listens and says where."""
     conf, database, host, port = sys.argv[1:]
-    trytond.config.update_etc([conf]) if hasattr(trytond.config, "update_etc") else trytond.config.config.update_etc(
-        conf
-    )
+    _configuration().update_etc([conf])
     from trytond.pool import Pool
     from trytond.wsgi import app
     from werkzeug.serving import make_server
