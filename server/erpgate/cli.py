@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from erpgate.cli_channels import channels_app
-from erpgate.cli_operator import callers_app, keys_app, restored
+from erpgate.cli_operator import callers_app, keys_app, listeners, restored
 from erpgate.cli_plugin import plugin_app
 from erpgate.cli_products import products_app
 from erpgate.console import fail, settings_of
@@ -21,6 +21,7 @@ app.add_typer(channels_app, name="channels")
 app.add_typer(callers_app, name="callers")
 app.add_typer(keys_app, name="keys")
 app.add_typer(products_app, name="products")
+app.command()(listeners)
 app.command()(restored)
 
 _Listen = Annotated[str, typer.Option(help="HOST:PORT; port 0 takes a free one.")]

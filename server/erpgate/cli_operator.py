@@ -1,8 +1,9 @@
-"""Commands for operators, on the database itself: callers, master keys, a restored backup."""
+"""Commands for operators, on the database itself: callers, master keys, listeners, a restored backup."""
 
 import contextlib
 import datetime as dt
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -158,6 +159,22 @@ def restored(database_url: _Database = "") -> None:
         f"paused, and {marked.unfinished} unfinished invoices will be looked for before anything is sent. Start the "
         "servers, then resume each channel with ResumeChannel."
     )
+
+
+def listeners(database_url: _Database = "") -> None:
+    """Show what listeners have not been told yet, what they will never be told, and what is wrong with them."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from erpgate.store.events import list_listeners
+
+    with _database(database_url) as database:
+        found = database.read(list_listeners)
+    table = Table("Listener", "Waiting", "Oldest", "Given up", "Since", "Failure")
+    for each in found:
+        since = _day(each.failure_time) if each.failure else ""
+        table.add_row(each.name, str(each.waiting), _day(each.oldest), str(each.given_up), since, each.failure)
+    Console(width=160 if not sys.stdout.isatty() else None).print(table)
 
 
 @contextlib.contextmanager

@@ -29,13 +29,15 @@ def plugin_list(
         _list_of(server, key)
         return
     registry = _registry()
-    table = Table("Plugin", "Distribution", "Version", "API", "ERPs", "Proved", "Status", "Failure")
+    table = Table("Plugin", "Distribution", "Version", "API", "ERPs", "Proved", "Listens", "Status", "Failure")
     for info in registry.plugins:
         erps = sorted(erp for erp, origin in registry.origins.items() if origin == info.name and info.status == "ok")
         proved = ", ".join(_proved(registry, erp) for erp in erps)
         api = str(info.api_version or "")
         names = ", ".join(erps)
-        table.add_row(info.name, info.distribution, info.version, api, names, proved, info.status, info.failure)
+        listens = ", ".join(registry.listeners[info.name].hooks) if info.name in registry.listeners else ""
+        columns = (info.name, info.distribution, info.version, api, names, proved, listens, info.status, info.failure)
+        table.add_row(*columns)
     Console().print(table)
 
 
@@ -87,6 +89,10 @@ def doctor(
     typer.echo(f"{info.name} of {info.distribution} {info.version}, API {info.api_version or 'none'}: {info.status}")
     if info.status != "ok":
         fail(f"The plugin {info.name} can't be used: {info.failure}.")
+    if info.name in registry.listeners:
+        typer.echo(f"listens to events of kind {' and '.join(registry.listeners[info.name].hooks)}")
+    elif variables := registry.listener_settings.get(info.name):
+        typer.echo(f"listens to no events: the operator has set none of {', '.join(variables)}")
     simulators = registry.simulators()
     failed = False
     for erp in _erps(registry, info.name):

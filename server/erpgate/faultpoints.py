@@ -10,7 +10,8 @@ stop:NAME#N         SIGSTOP it there
 ```
 
 A commit's points are named by what is written, such as `commit.SaveInvoice+BeginAttempt.before`; a group commit reaches
-those of each of its writes. A call's are named by the method of the connection, such as `erp.create.after`.
+those of each of its writes. A call's are named by the method of the connection, such as `erp.create.after`; a listener
+is told between `listener.before` and `listener.after`.
 """
 
 import itertools

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import logging
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -10,8 +11,11 @@ import pluggy
 
 from erpgate import __version__
 from erpgate.defects import Defects
+from erpgate.ears import LoadedListener
+from erpgate.listeners import ListenerError, listener_variables, load_listener
 from erpgate.plugin import hookspecs
 from erpgate.plugin.erp import API_VERSION, OLDEST_API_VERSION, Erp
+from erpgate.plugin.listening import Listener
 from erpgate.plugin.simulator import Simulator
 from erpgate.proofs import Level, Proof, proofs_of
 
@@ -60,6 +64,9 @@ class Registry:
         proofs: ERP name to what the conformance suite has proved of it, where that is recorded.
         unproven: ERPs that the operator lets invoice by themselves without such a record; `*` for all.
         defects: What plugins do against their contract.
+        listeners: Plugins that are told events, by name.
+        listener_settings: Plugin to the environment variables of its listener's settings, each with its default; of
+            plugins that are not told events too, because theirs are not set.
     """
 
     erps: Mapping[str, Erp[Any, Any]]
@@ -69,6 +76,8 @@ class Registry:
     proofs: Mapping[str, Proof] = field(default_factory=dict)
     unproven: frozenset[str] = frozenset()
     defects: Defects = field(default_factory=Defects, repr=False)
+    listeners: Mapping[str, LoadedListener] = field(default_factory=dict, repr=False)
+    listener_settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def plugin_of(self, erp: str) -> PluginInfo:
         """The plugin that offers an ERP.
@@ -114,6 +123,7 @@ def load_plugins(
     extra: Mapping[str, object] | None = None,
     entry_points: Iterable[importlib.metadata.EntryPoint] | None = None,
     unproven: Iterable[str] = (),
+    environ: Mapping[str, str] = os.environ,
 ) -> Registry:
     """Loads every plugin that is installed.
 
@@ -123,8 +133,9 @@ def load_plugins(
         extra: Plugin objects to register beside the installed ones, by name.
         entry_points: Instead of the installed ones. erpgate's own come first, so nobody takes their names.
         unproven: ERPs that may invoice by themselves without a record of the conformance suite.
+        environ: Where the operator's settings of listeners are.
     """
-    loader = _Loader(frozenset(disabled), external)
+    loader = _Loader(frozenset(disabled), external, environ)
     found = importlib.metadata.entry_points(group=GROUP) if entry_points is None else entry_points
     for entry_point in sorted(found, key=lambda point: (_distribution(point) != _STANDARD, point.name)):
         loader.load_entry_point(entry_point)
@@ -137,6 +148,8 @@ def load_plugins(
         proofs=loader.proofs,
         unproven=frozenset(unproven),
         defects=loader.defects,
+        listeners=loader.listeners,
+        listener_settings=loader.listener_settings,
         _manager=loader.manager,
     )
 
@@ -151,7 +164,7 @@ def incompatibility(api_version: int) -> str:
 
 
 class _Loader:
-    def __init__(self, disabled: frozenset[str], external: bool) -> None:
+    def __init__(self, disabled: frozenset[str], external: bool, environ: Mapping[str, str]) -> None:
         self.manager = pluggy.PluginManager(hookspecs.PROJECT)
         self.manager.add_hookspecs(hookspecs)
         self.erps: dict[str, Erp[Any, Any]] = {}
@@ -159,6 +172,9 @@ class _Loader:
         self.origins: dict[str, str] = {}
         self.proofs: dict[str, Proof] = {}
         self.defects = Defects()
+        self.listeners: dict[str, LoadedListener] = {}
+        self.listener_settings: dict[str, Mapping[str, str]] = {}
+        self._environ = environ
         self._disabled = disabled
         self._external = external
 
@@ -183,6 +199,7 @@ class _Loader:
             plugin = imported()
             self.manager.register(plugin, name=info.name)
             offers = self._offers(plugin, info)
+            offer, listener = self._listener(plugin, info)
         except Exception as error:
             if plugin is not None and self.manager.is_registered(plugin):
                 self.manager.unregister(plugin)
@@ -195,7 +212,23 @@ class _Loader:
                 self.proofs[erp.name] = proofs[erp.name]
             self.erps[erp.name] = self.defects.guard(erp)
             self.origins[erp.name] = info.name
-        self.plugins.append(_with_status(info, "ok", "", max((erp.api_version for erp in offers), default=0)))
+        if listener is not None:
+            self.listeners[info.name] = listener
+        versions = [erp.api_version for erp in offers]
+        if offer is not None:
+            self.listener_settings[info.name] = listener_variables(info.name, offer)
+            versions.append(offer.api_version)
+        self.plugins.append(_with_status(info, "ok", "", max(versions, default=0)))
+
+    def _listener(self, plugin: Any, info: PluginInfo) -> tuple[Listener[Any] | None, LoadedListener | None]:
+        """What a plugin says about its event hooks, and what shall be told events."""
+        try:
+            offer, listener = load_listener(self.manager, plugin, info.name, self._environ)
+        except ListenerError as error:
+            raise PluginError(str(error)) from None  # whatever is beneath it may show what was set
+        if offer is not None and (why := incompatibility(offer.api_version)):
+            raise PluginError(f"its listener {why}")
+        return offer, listener
 
     def _check_name(self, info: PluginInfo) -> None:
         for other in self.plugins:

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
             but then at most a tenth of the time.
         hook_listen: Address to take ERPs' own messages about changes on; empty takes none.
         hook_url: How ERPs reach that address from outside, with scheme, such as `https://hooks.example.com`.
+        event_patience_hours: How long a listener is told an event again that it did not take.
         change_retention_days: How long a watcher may be away: older changes are dropped, and its cursor has expired.
     """
 
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     catalog_refresh_seconds: Annotated[float, pydantic.Field(ge=5)] = 3600
     hook_listen: str = ""
     hook_url: str = ""
+    event_patience_hours: Annotated[float, pydantic.Field(gt=0, le=8760)] = 24
     change_retention_days: Annotated[float, pydantic.Field(gt=0, le=3650)] = 7
 
     @property

@@ -26,6 +26,7 @@ PAGES = (
     "simulators",
     "conformance",
     "compatibility",
+    "events",
     "testing",
 )
 """In which they are read, and in which their code makes one module."""
@@ -80,7 +81,8 @@ def test_the_guide_uses_every_public_name() -> None:
 
 def test_the_guide_implements_every_hook() -> None:
     hooks = {name for name in vars(hookspecs) if name.startswith("erpgate_")}
-    implemented = {node.name for node in ast.walk(ast.parse(code_of_the_guide())) if isinstance(node, ast.FunctionDef)}
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    implemented = {node.name for node in ast.walk(ast.parse(code_of_the_guide())) if isinstance(node, functions)}
     assert sorted(hooks - implemented) == [], "implement these in an example of docs/plugins/"
 
 

@@ -21,7 +21,10 @@ def expected() -> dict[str, str]:
         f"ERPGATE_{name}".upper(): str(info.default).lower() if isinstance(info.default, bool) else info.default
         for name, info in Settings.model_fields.items()
     }
-    for erp in load_plugins().erps.values():
+    registry = load_plugins(environ={})
+    for variables in registry.listener_settings.values():
+        defaults |= variables
+    for erp in registry.erps.values():
         for name, default in {**erp.operator_settings, **OF_EVERY_ERP}.items():
             defaults[f"ERPGATE_ERP_{erp.name}_{name}".upper().replace("-", "_")] = default
     return {variable: str(default) if default else "none" for variable, default in defaults.items()}

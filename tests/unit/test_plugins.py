@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pydantic
 import pytest
-from erpgate.plugin import Erp, hookimpl
+from erpgate.plugin import Erp, Listener, hookimpl
 from erpgate.plugins import PluginInfo, Registry, load_plugins
 from erpgate.testing import ToyLedger
 from erpgate.testing.toy import toy_erp
@@ -102,6 +103,83 @@ def test_a_good_plugin_is_loaded() -> None:
         PluginInfo(name="good", distribution="erpgate-other", version="1.2", api_version=1, status="ok")
     ]
     assert registry.plugin_of("good") == registry.plugins[0]
+
+
+class Listens:
+    """A plugin that is told of invoices, and offers what it is given."""
+
+    def __init__(self, offer: object = None) -> None:
+        self._offer = offer
+
+    @hookimpl
+    def erpgate_listener(self) -> Any:
+        """Offers it."""
+        return self._offer
+
+    @hookimpl
+    def erpgate_invoice_changed(self, event: object) -> None:
+        """Is told."""
+
+
+class Chat(pydantic.BaseModel, frozen=True):
+    """Settings of which one must be set."""
+
+    room: str
+    loud: bool = False
+
+
+class TakesMore:
+    """A plugin whose hook takes what there is not."""
+
+    @hookimpl
+    def erpgate_invoice_changed(self, event: object, weather: object) -> None:
+        """Is told."""
+
+
+CHAT = Listener(api_version=1, settings=Chat)
+
+
+def test_a_listener_without_settings_listens_always() -> None:
+    registry = load(a_point("plain", Listens()))
+    assert list(registry.listeners["plain"].hooks) == ["invoice"]
+    assert registry.plugins[0].api_version == 0
+
+
+def test_a_listener_listens_once_it_is_set_up() -> None:
+    point = a_point("my-chat", Listens(CHAT))
+    idle = load(point, environ={})
+    assert (idle.listeners, idle.plugins[0].status, idle.plugins[0].api_version) == ({}, "ok", 1)
+    assert idle.listener_settings == {
+        "my-chat": {"ERPGATE_PLUGIN_MY_CHAT_ROOM": "", "ERPGATE_PLUGIN_MY_CHAT_LOUD": "False"}
+    }
+    told = load(point, environ={"ERPGATE_PLUGIN_MY_CHAT_ROOM": "hall"})
+    assert told.listeners["my-chat"].settings == Chat(room="hall")
+
+
+@pytest.mark.parametrize(
+    ("plugin", "environ", "failure"),
+    [
+        pytest.param(Listens(42), {}, "erpgate_listener offers a int instead of a Listener", id="no-listener"),
+        pytest.param(
+            Listens(replace(CHAT, api_version=99)), {}, "its listener was written for plugin API 99", id="version"
+        ),
+        pytest.param(TakesMore(), {}, "weather", id="argument"),
+        pytest.param(
+            Listens(CHAT),
+            {"ERPGATE_PLUGIN_CHAT_LOUD": "s3cr3t"},
+            "ERPGATE_PLUGIN_CHAT_ROOM: Field required; ERPGATE_PLUGIN_CHAT_LOUD: Input should be a valid boolean",
+            id="settings",
+        ),
+    ],
+)
+def test_a_listener_that_cannot_be_used_harms_no_other(
+    plugin: object, environ: dict[str, str], failure: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    registry = load(a_point("chat", plugin), GOOD_POINT, environ=environ)
+    chat, good = registry.plugins
+    assert (chat.status, good.status, registry.listeners) == ("failed", "ok", {})
+    assert failure in chat.failure
+    assert "s3cr3t" not in chat.failure + caplog.text
 
 
 @pytest.mark.parametrize(
@@ -204,7 +282,7 @@ def test_simulators_that_fail_harm_no_others() -> None:
 def test_the_installed_plugins_are_erpgates_own() -> None:
     registry = load_plugins()
     found = sorted((info.name, info.distribution, info.status) for info in registry.plugins)
-    assert found == [("alegra", "erpgate", "ok"), ("tryton", "erpgate", "ok")]
+    assert found == [("alegra", "erpgate", "ok"), ("tryton", "erpgate", "ok"), ("webhook", "erpgate", "ok")]
     assert sorted(registry.simulators()) == ["alegra", "tryton"]
 
 

@@ -24,6 +24,8 @@ class EngineSettings:
         look_ages: Age of an invoice at which its document is compared with the ERP's.
         fiscal_delays: Before each look for the tax authority's answer; the last one repeats.
         answer: How long a caller who asks for something of the ERP waits for its answer.
+        event_delays: Before each repetition of an event that a listener did not take; the last one repeats.
+        event_patience: Age at which such an event is given up.
         grace: How long running work may take when the process is asked to stop.
     """
 
@@ -39,6 +41,8 @@ class EngineSettings:
     look_ages: tuple[dt.timedelta, ...] = (_DAY, 7 * _DAY, 30 * _DAY)
     fiscal_delays: tuple[dt.timedelta, ...] = (10 * _SECOND, 60 * _SECOND, 600 * _SECOND, 3600 * _SECOND)
     answer: dt.timedelta = 8 * _SECOND
+    event_delays: tuple[dt.timedelta, ...] = (_SECOND, 5 * _SECOND, 30 * _SECOND, 60 * _SECOND)
+    event_patience: dt.timedelta = _DAY
     grace: dt.timedelta = 20 * _SECOND
 
 

@@ -1,6 +1,7 @@
 """The SDK that plugin authors import: everything an ERP plugin needs, and nothing of the server.
 
-Start with `Erp`, the value that a plugin offers through the hook `erpgate_erps`.
+Start with `Erp`, the value that a plugin offers through the hook `erpgate_erps`, or with `InvoiceChanged`, of which the
+hook `erpgate_invoice_changed` tells.
 
 .. versionadded:: 1
     Everything here is there since API version 1, unless its own docstring says another one.
@@ -25,9 +26,19 @@ from erpgate.plugin.capabilities import (
 )
 from erpgate.plugin.erp import API_VERSION, OLDEST_API_VERSION, Erp, Wiring
 from erpgate.plugin.errors import ErpError, Misconfigured, OutcomeUnknown, RateLimited, Rejected, Unavailable
+from erpgate.plugin.events import (
+    ChannelHealthChanged,
+    Event,
+    FiscalState,
+    Health,
+    InvoiceChanged,
+    InvoiceState,
+    PaymentState,
+)
 from erpgate.plugin.forms import BoundField, Bounds, FormField, Source, Text, fields_of, missing_in
 from erpgate.plugin.hookspecs import hookimpl
 from erpgate.plugin.http import Guard, Http, HttpFactory, RateReading, Response, Transport, Unguarded, open_http
+from erpgate.plugin.listening import Listener, Listening, NoSettings
 from erpgate.plugin.model import (
     Address,
     Buyer,
@@ -63,6 +74,7 @@ __all__ = [
     "BoundField",
     "Bounds",
     "Buyer",
+    "ChannelHealthChanged",
     "ChannelSettings",
     "Company",
     "CompanyId",
@@ -80,24 +92,33 @@ __all__ = [
     "Emails",
     "Erp",
     "ErpError",
+    "Event",
+    "FiscalState",
     "FormField",
     "Found",
     "Guard",
+    "Health",
     "Http",
     "HttpFactory",
+    "InvoiceChanged",
     "InvoiceMapper",
+    "InvoiceState",
     "Item",
     "ItemId",
     "Limits",
+    "Listener",
+    "Listening",
     "ListsChanges",
     "MapsCredits",
     "Misconfigured",
+    "NoSettings",
     "Option",
     "OrderState",
     "OutcomeUnknown",
     "Payload",
     "Payment",
     "PaymentMethod",
+    "PaymentState",
     "Policy",
     "Prints",
     "RateLimited",

@@ -108,7 +108,7 @@ class Http:
             Unavailable: There is no complete answer.
         """
         try:
-            return await self._send("GET", path, params, None, None, resource, timeout, write=False)
+            return await self._send("GET", path, params, None, None, None, resource, timeout, write=False)
         except httpx.HTTPError as error:
             raise Unavailable(_sentence(error, "read")) from error
 
@@ -127,7 +127,7 @@ class Http:
             Unavailable: There is no complete answer.
         """
         try:
-            return await self._send("POST", path, None, json, headers, resource, timeout, write=False)
+            return await self._send("POST", path, None, json, None, headers, resource, timeout, write=False)
         except httpx.HTTPError as error:
             raise Unavailable(_sentence(error, "read")) from error
 
@@ -137,6 +137,7 @@ class Http:
         path: str,
         *,
         json: object = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         resource: str = "*",
         timeout: dt.timedelta | None = None,
@@ -147,6 +148,7 @@ class Http:
             method: Of HTTP.
             path: Below the base URL.
             json: The body.
+            content: The body byte by byte instead, where that is signed.
             headers: Of this request alone, such as one with a session that ends and is renewed.
             resource: The limited resource.
             timeout: Instead of the usual one.
@@ -156,7 +158,7 @@ class Http:
             OutcomeUnknown: It may have been carried out.
         """
         try:
-            return await self._send(method, path, None, json, headers, resource, timeout, write=True)
+            return await self._send(method, path, None, json, content, headers, resource, timeout, write=True)
         except _NOTHING_SENT as error:
             raise Unavailable(_sentence(error, "write")) from error
         except httpx.HTTPError as error:
@@ -206,6 +208,7 @@ class Http:
         path: str,
         params: Mapping[str, str] | None,
         json: object,
+        content: bytes | None,
         headers: Mapping[str, str] | None,
         resource: str,
         timeout: dt.timedelta | None,
@@ -220,6 +223,7 @@ class Http:
             path,
             params=params,
             json=json,
+            content=content,
             headers=headers,
             timeout=httpx.Timeout(seconds, connect=min(10.0, seconds)),
         )

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from erpgate import faultpoints
+from erpgate.engine.announcer import Announcer
 from erpgate.engine.clock import Clock, SystemClock
 from erpgate.engine.lane import Lane
 from erpgate.engine.session import OF_EVERY_ERP, Outside
@@ -54,6 +55,7 @@ from erpgate.service.prints import Files
 from erpgate.service.sales_channels import SalesChannels
 from erpgate.service.sources import Sources
 from erpgate.settings import Settings, operator_settings
+from erpgate.store.announce import KINDS, Ears
 from erpgate.store.callers import list_callers
 from erpgate.store.channels import WakeReturned
 from erpgate.store.database import Database, open_database
@@ -162,10 +164,17 @@ async def open_app(settings: Settings, parts: Parts | None = None, role: Role = 
             server = _server(sources, prober, vault, sessions, farewell, await _door(database, settings.listen), engine)
         port = _listen(server, settings.listen)
         database.listen(worker.wake)
+        if registry.listeners:
+            database.announce(_ears(registry, parts.clock))
         if role is not Role.SERVER:
             await database.write(AddTasks((cut_feeds_task(parts.clock.now()),)))
             await database.write(WakeReturned(tuple(registry.erps), parts.clock.now()))
-        async with worker.running() if role is not Role.SERVER else contextlib.nullcontext():
+        async with contextlib.AsyncExitStack() as background:
+            if role is not Role.SERVER:
+                listeners = list(registry.listeners.values())
+                announcer = Announcer(_process(), listeners, database, parts.clock, engine)
+                await background.enter_async_context(announcer.running())
+                await background.enter_async_context(worker.running())
             await server.start()
             try:
                 async with _hooks(settings, sources, vault, role) as hooks_port:
@@ -292,6 +301,7 @@ def _engine(settings: Settings) -> EngineSettings:
         look_up_delays=_delays(settings.lookup_delays),
         retry_delays=_delays(settings.retry_delays),
         check_interval=dt.timedelta(seconds=settings.check_seconds),
+        event_patience=dt.timedelta(hours=settings.event_patience_hours),
     )
 
 
@@ -310,8 +320,19 @@ def _worker(
     def new_lane(claim: Claim) -> Lane:
         return Lane(claim, database, handlers, sessions.open, clock, engine, restores)
 
-    owner = f"{os.uname().nodename}:{os.getpid()}:{secrets.token_hex(4)}"
-    return Worker(owner, database, new_lane, list(handlers), clock, engine, alone=database.alone)
+    return Worker(_process(), database, new_lane, list(handlers), clock, engine, alone=database.alone)
+
+
+def _process() -> str:
+    """Names this process in leases."""
+    return f"{os.uname().nodename}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def _ears(registry: Registry, clock: Clock) -> Ears:
+    listeners = {
+        kind: tuple(name for name, listener in registry.listeners.items() if kind in listener.hooks) for kind in KINDS
+    }
+    return Ears(listeners=listeners, now=clock.now)
 
 
 def _server(

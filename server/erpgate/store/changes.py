@@ -16,7 +16,7 @@ from erpgate.store.bulk import BulkInsert, arrays_of, rows_by_arrays
 from erpgate.store.codecs import from_micros, to_micros
 from erpgate.store.notify import notify_changes
 from erpgate.store.point import PointQuery
-from erpgate.store.schema import change, feed
+from erpgate.store.schema import change, event, feed
 from erpgate.store.upsert import greatest, insert
 from erpgate.store.writes import Write
 
@@ -51,11 +51,37 @@ class Change:
     number: int = 0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Announcement:
+    """One event for those who listen.
+
+    Attributes:
+        listeners: Names of the plugins.
+        merchant: Tenant.
+        channel: Id of the channel.
+        kind: Of the event.
+        body: The event as JSON.
+        time: When it happened.
+    """
+
+    listeners: Sequence[str]
+    merchant: str
+    channel: str
+    kind: str
+    body: str
+    time: dt.datetime
+
+
+EVENTS = "*"
+"""What a bell is rung by, beside merchants, when there are events."""
+
+
 @dataclass(slots=True)
 class _Noted:
-    """What the transaction in progress adds to feeds, and up to where it cuts them."""
+    """What the transaction in progress adds to feeds, up to where it cuts them, and what it announces."""
 
     changes: list[Change] = field(default_factory=list)
+    announcements: list[Announcement] = field(default_factory=list)
     horizons: dict[str, int] = field(default_factory=dict)
 
 
@@ -67,11 +93,17 @@ _HEAD: dict[str, sa.types.TypeEngine[Any]] = {
 }
 _HEADS = rows_by_arrays(_HEAD)
 _INSERT = BulkInsert(change)
+_INSERT_EVENTS = BulkInsert(event)
 
 
 def note_changes(connection: sa.Connection, changes: Iterable[Change]) -> None:
     """Puts changes into the feed; part of a caller's write."""
     _noted(connection).changes.extend(changes)
+
+
+def note_announcement(connection: sa.Connection, announcement: Announcement) -> None:
+    """Stores an event with the next number of its merchant's feed; part of a caller's write."""
+    _noted(connection).announcements.append(announcement)
 
 
 def forget_changes(connection: sa.Connection) -> None:
@@ -83,24 +115,30 @@ def number_changes(connection: sa.Connection) -> Sequence[str]:
     """Stores what was noted; the last thing before the COMMIT, because its locks are held until then.
 
     Returns:
-        The merchants whose feeds have grown.
+        The merchants whose feeds have grown, and `EVENTS` if there are some.
     """
     noted: _Noted | None = connection.info.pop(_NOTED, None)
-    if noted is None or not (noted.changes or noted.horizons):
+    if noted is None or not (noted.changes or noted.horizons or noted.announcements):
         return ()
-    grown: dict[str, list[Change]] = {}
-    for entry in noted.changes:
+    grown: dict[str, list[Change | Announcement]] = {}
+    entries: tuple[Change | Announcement, ...] = (*noted.changes, *noted.announcements)
+    for entry in entries:
         grown.setdefault(entry.merchant, []).append(entry)
-    heads = _move_heads(connection, {merchant: len(entries) for merchant, entries in grown.items()}, noted.horizons)
-    rows = [
-        _row(entry, number)
-        for merchant, entries in grown.items()
-        for number, entry in enumerate(entries, heads[merchant] - len(entries) + 1)
+    heads = _move_heads(connection, {merchant: len(own) for merchant, own in grown.items()}, noted.horizons)
+    numbered = [
+        (entry, number)
+        for merchant, own in grown.items()
+        for number, entry in enumerate(own, heads[merchant] - len(own) + 1)
     ]
+    rows = [_row(entry, number) for entry, number in numbered if isinstance(entry, Change)]
+    events = [row for entry, number in numbered if isinstance(entry, Announcement) for row in _events(entry, number)]
     if rows:
         _INSERT.run(connection, rows)
-        notify_changes(connection, grown)
-    return list(grown)
+    if events:
+        _INSERT_EVENTS.run(connection, events)
+    rung = [*grown, EVENTS] if events else list(grown)
+    notify_changes(connection, rung)
+    return rung
 
 
 def _noted(connection: sa.Connection) -> _Noted:
@@ -144,6 +182,19 @@ def _row(entry: Change, number: int) -> dict[str, object]:
         "version": entry.version,
         "time": to_micros(entry.time),
     }
+
+
+def _events(entry: Announcement, number: int) -> Iterable[dict[str, object]]:
+    for name in entry.listeners:
+        yield {
+            "listener": name,
+            "merchant": entry.merchant,
+            "channel": entry.channel,
+            "number": number,
+            "kind": entry.kind,
+            "body": entry.body,
+            "time": to_micros(entry.time),
+        }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

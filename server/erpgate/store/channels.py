@@ -9,8 +9,10 @@ import sqlalchemy as sa
 
 from erpgate.plugin.model import Company, Payload
 from erpgate.store import schema
+from erpgate.store.announce import INVOICE, announce_health, announce_invoice, is_heard
 from erpgate.store.codecs import from_json, from_micros, to_json, to_micros
 from erpgate.store.errors import Conflict
+from erpgate.store.invoices import invoice_record
 from erpgate.store.point import PointQuery
 from erpgate.store.records import ChannelRecord, ChannelState, Health, InvoiceState
 from erpgate.store.requests import RequestKey, remember
@@ -90,6 +92,7 @@ def put_channel(connection: sa.Connection, record: ChannelRecord, version: int) 
     values = {name: value for name, value in _row(stored).items() if name != "check_time"}
     if connection.execute(sa.update(_channel).where(*where).values(values)).rowcount != 1:
         raise Conflict("version")
+    announce_health(connection, _channel.c.merchant == stored.merchant, _channel.c.channel == stored.channel)
     return stored
 
 
@@ -171,6 +174,7 @@ class SetHealth(Write[None]):
             )
             .values(health=self.health, health_message=self.message)
         )
+        announce_health(connection, _channel.c.account == self.account)
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,7 @@ class Recover(Write[None]):
             )
             .values(health=Health.OK, health_message="")
         )
+        announce_health(connection, _channel.c.account == self.account)
 
 
 @dataclass(frozen=True)
@@ -206,6 +211,7 @@ class WakeReturned(Write[None]):
         returned = sa.and_(_channel.c.health == Health.PLUGIN_UNAVAILABLE, _channel.c.erp.in_(self.erps))
         accounts = sorted(connection.execute(sa.select(_channel.c.account).where(returned)).scalars())
         connection.execute(sa.update(_channel).where(returned).values(health=Health.OK, health_message=""))
+        announce_health(connection, _channel.c.account.in_(accounts))
         for account in accounts:
             wake_account(connection, account, self.now)
 
@@ -246,6 +252,11 @@ class DeleteChannel(Write[None]):
             invoice.c.frozen.is_(None),
             invoice.c.state.in_(UNFINISHED),
         )
+        if is_heard(connection, INVOICE):
+            for row in connection.execute(sa.select(invoice).where(unsent).order_by(invoice.c.invoice)).all():
+                record = invoice_record(row)
+                gone = replace(record, state=InvoiceState.WITHDRAWN, failure=None, version=record.version + 1)
+                announce_invoice(connection, gone, lambda _, row=row: row.announced)  # type: ignore[misc]
         ids = sa.select(invoice.c.invoice).where(unsent)
         connection.execute(sa.delete(key).where(key.c.merchant == self.merchant, key.c.invoice.in_(ids)))
         connection.execute(

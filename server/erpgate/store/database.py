@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 import sqlalchemy as sa
 
 from erpgate import faultpoints
+from erpgate.store.announce import EARS, Ears
 from erpgate.store.bell import Bell
 from erpgate.store.changes import forget_changes, number_changes
 from erpgate.store.channels import paused_accounts
@@ -70,6 +71,7 @@ class Database:
         self._long_readers = ThreadPoolExecutor(dialect.reader_threads, thread_name_prefix="erpgate-long-reader")
         self._inline = self._read_engine.connect() if dialect.reads_inline else None
         self._closed = False
+        self._ears: Ears | None = None
 
     @property
     def alone(self) -> bool:
@@ -80,6 +82,10 @@ class Database:
         """Starts the threads."""
         self._writer.start()
         self._reader.start()
+
+    def announce(self, ears: Ears) -> None:
+        """From now on commits store events for those who listen; without anybody they cost nothing."""
+        self._ears = ears
 
     async def aclose(self) -> None:
         """Commits what was accepted, then closes everything."""
@@ -185,6 +191,8 @@ class Database:
         """Raises _RolledBackError where it is proven that nothing was written."""
         with self._write_engine.connect() as connection:
             transaction = connection.begin()
+            if self._ears is not None:
+                connection.info[EARS] = self._ears
             try:
                 answers = self._apply(connection, writes)
                 grown = number_changes(connection)

@@ -15,6 +15,7 @@ from erpgate.domain.reference import basket_reference, document_reference
 from erpgate.domain.sale import Sale
 from erpgate.plugin.model import Document, Stage
 from erpgate.store import schema
+from erpgate.store.announce import announce_invoice
 from erpgate.store.attempts import attempts_of_each
 from erpgate.store.bulk import BulkSelect
 from erpgate.store.changes import Change, ChangeKind, note_changes
@@ -45,7 +46,8 @@ _key = schema.invoice_order
 _SAVE = (
     sa.update(_invoice)
     .where(*(_invoice.c[name] == sa.bindparam(f"at_{name}") for name in ("merchant", "channel", "invoice", "version")))
-    .values({column.name: sa.bindparam(column.name) for column in _invoice.c})
+    .values({column.name: sa.bindparam(column.name) for column in _invoice.c if column.name != "announced"})
+    .values(announced=sa.func.coalesce(sa.bindparam("announced", type_=sa.Text), _invoice.c.announced))
 )
 
 _INVOICE_KEY = {"merchant": sa.Text(), "channel": sa.Text(), "invoice": sa.Text()}
@@ -55,7 +57,7 @@ _GET = BulkSelect(
 _VERSIONS = BulkSelect(
     _INVOICE_KEY,
     lambda at: (
-        sa.select(_invoice.c.merchant, _invoice.c.channel, _invoice.c.invoice, _invoice.c.version)
+        sa.select(_invoice.c.merchant, _invoice.c.channel, _invoice.c.invoice, _invoice.c.version, _invoice.c.announced)
         .where(*(_invoice.c[name] == at(name) for name in _INVOICE_KEY))
         .order_by(_invoice.c.merchant, _invoice.c.channel, _invoice.c.invoice)
         .with_for_update(of=_invoice)
@@ -242,11 +244,19 @@ def save(connection: sa.Connection, invoice: InvoiceRecord) -> InvoiceRecord:
         Conflict: It was changed meanwhile.
     """
     stored = replace(invoice, version=invoice.version + 1)
-    result = connection.execute(_SAVE, _at(invoice) | _row(stored))
+    announced = announce_invoice(connection, stored, lambda _: _announced(connection, invoice))
+    result = connection.execute(_SAVE, _at(invoice) | _row(stored) | {"announced": announced})
     if result.rowcount != 1:
         raise Conflict("version")
     note_changes(connection, [_change(stored)])
     return stored
+
+
+def _announced(connection: sa.Connection, invoice: InvoiceRecord) -> str:
+    for row in _VERSIONS.all(connection, [(invoice.merchant, invoice.channel, invoice.invoice)]):
+        if row.version == invoice.version:
+            return str(row.announced)
+    raise Conflict("version")
 
 
 @dataclass(frozen=True)
@@ -266,13 +276,26 @@ class SaveInvoice(Write[InvoiceRecord]):
     def apply_all(cls, connection: sa.Connection, writes: Sequence[Self]) -> Sequence[InvoiceRecord | Exception]:
         """Raises the versions of those that were not changed meanwhile."""
         keys = [(write.invoice.merchant, write.invoice.channel, write.invoice.invoice) for write in writes]
-        versions = {tuple(row[:3]): row.version for row in _VERSIONS.all(connection, dict.fromkeys(keys))}
-        current = [write.invoice.version == versions.get(key) for write, key in zip(writes, keys, strict=True)]
+        rows = {tuple(row[:3]): row for row in _VERSIONS.all(connection, dict.fromkeys(keys))}
+
+        def announced(invoice: InvoiceRecord) -> str:
+            return str(rows[invoice.merchant, invoice.channel, invoice.invoice].announced)
+
+        current = [
+            key in rows and write.invoice.version == rows[key].version for write, key in zip(writes, keys, strict=True)
+        ]
         saved = [replace(write.invoice, version=write.invoice.version + 1) for write in writes]
-        pairs = zip(writes, saved, strict=True)
-        good = [pair for pair, is_current in zip(pairs, current, strict=True) if is_current]
+        good = [
+            (write, invoice) for write, invoice, is_current in zip(writes, saved, current, strict=True) if is_current
+        ]
         if good:
-            connection.execute(_SAVE, [_at(write.invoice) | _row(invoice) for write, invoice in good])
+            connection.execute(
+                _SAVE,
+                [
+                    _at(write.invoice) | _row(invoice) | {"announced": announce_invoice(connection, invoice, announced)}
+                    for write, invoice in good
+                ],
+            )
             note_changes(connection, (_change(invoice) for _, invoice in good))
         ends = [CompleteTask(write.ends, write.lease) for write, _ in good if write.ends is not None]
         if ends:

@@ -9,6 +9,10 @@ from decimal import Decimal
 from erpgate.domain.eligibility import Outcome, RuleResult
 from erpgate.domain.order import Order
 from erpgate.domain.problem import LineProblem
+from erpgate.plugin.events import FiscalState as FiscalState  # the words of records are those of the SDK
+from erpgate.plugin.events import Health as Health
+from erpgate.plugin.events import InvoiceState as InvoiceState
+from erpgate.plugin.events import PaymentState as PaymentState
 from erpgate.plugin.model import Buyer, Company, Document, Draft, Payload, Stage
 from erpgate.plugin.reasons import Reason
 from erpgate.store.failure import Failure
@@ -22,16 +26,6 @@ class ChannelState(enum.StrEnum):
     CONFIGURATION_PENDING = "configuration_pending"
     CONNECTED = "connected"
     PAUSED = "paused"
-
-
-class Health(enum.StrEnum):
-    """How the running system finds a channel."""
-
-    OK = "ok"
-    AUTH_FAILED = "auth_failed"
-    DEGRADED = "degraded"
-    MISCONFIGURED = "misconfigured"
-    PLUGIN_UNAVAILABLE = "plugin_unavailable"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,30 +120,6 @@ class OrderRecord:
     update_time: dt.datetime
 
 
-class InvoiceState(enum.StrEnum):
-    """How far a document is."""
-
-    PENDING = "pending"
-    BLOCKED = "blocked"
-    SENDING = "sending"
-    UNKNOWN = "unknown"
-    DRAFT = "draft"
-    OPEN = "open"
-    VOIDED = "voided"
-    WITHDRAWN = "withdrawn"
-    MISSING = "missing"
-
-
-class FiscalState(enum.StrEnum):
-    """What the tax authority said."""
-
-    NOT_REQUESTED = "not_requested"
-    PENDING = "pending"
-    ACCEPTED = "accepted"
-    ACCEPTED_WITH_OBSERVATIONS = "accepted_with_observations"
-    REJECTED = "rejected"
-
-
 FISCAL = {
     "none": FiscalState.NOT_REQUESTED,
     "pending": FiscalState.PENDING,
@@ -158,14 +128,6 @@ FISCAL = {
     "rejected": FiscalState.REJECTED,
 }
 """What each word of `Document.fiscal` means for an invoice."""
-
-
-class PaymentState(enum.StrEnum):
-    """How much of an invoice is paid."""
-
-    UNPAID = "unpaid"
-    PARTIALLY_PAID = "partially_paid"
-    PAID = "paid"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

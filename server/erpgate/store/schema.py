@@ -1,4 +1,7 @@
-"""The tables. Every key begins with the merchant or the account; no transaction spans two merchants' data."""
+"""The tables. Every key begins with the merchant or the account; no transaction spans two merchants' data.
+
+Events begin with their listener, because that is who asks for them.
+"""
 
 import sqlalchemy as sa
 
@@ -77,6 +80,7 @@ channel = sa.Table(
     _number("version"),
     _number("create_time"),
     _number("update_time"),
+    _text("announced", server_default="ok"),
     sa.Index("uq_channel_account", "account", unique=True),
 )
 
@@ -222,6 +226,7 @@ invoice = sa.Table(
     _number("version"),
     _number("create_time"),
     _number("update_time"),
+    _text("announced", server_default=""),
     sa.Index("ix_invoice_account_invoice", "account", "invoice"),
     sa.Index(
         "ix_invoice_account_look_due",
@@ -357,6 +362,31 @@ change = sa.Table(
     sqlite_with_rowid=False,
 )
 """What changed, in the order of the commits; it feeds every watch."""
+
+event = sa.Table(
+    "event",
+    metadata,
+    _key("listener"),
+    _key("merchant"),
+    _key("channel"),
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    _text("kind"),
+    _text("body"),
+    _number("time"),
+    sqlite_with_rowid=False,
+)
+"""What a listener has not been told yet, in the order of the commits."""
+
+listener = sa.Table(
+    "listener",
+    metadata,
+    _key("listener"),
+    _number("given_up"),
+    _text("failure"),
+    _number("failure_time"),
+    sqlite_with_rowid=False,
+)
+"""How listeners do that something was wrong with."""
 
 field_option = sa.Table(
     "field_option",

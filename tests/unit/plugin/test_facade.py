@@ -40,7 +40,13 @@ def test_importing_erpgate_loads_nothing() -> None:
 
 def test_every_hook_says_when_it_is_called_and_since_when() -> None:
     hooks = {name: hook for name, hook in vars(hookspecs).items() if name.startswith("erpgate_")}
-    assert sorted(hooks) == ["erpgate_erps", "erpgate_simulators"]
+    assert sorted(hooks) == [
+        "erpgate_channel_health_changed",
+        "erpgate_erps",
+        "erpgate_invoice_changed",
+        "erpgate_listener",
+        "erpgate_simulators",
+    ]
     for hook in hooks.values():
         for part in ("Called once", "Example:", "Since API version 1."):
             assert part in (hook.__doc__ or "")

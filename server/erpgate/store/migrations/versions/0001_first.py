@@ -101,6 +101,7 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("create_time", sa.BigInteger(), nullable=False),
         sa.Column("update_time", sa.BigInteger(), nullable=False),
+        sa.Column("announced", sa.Text(), server_default="ok", nullable=False),
         sa.PrimaryKeyConstraint("merchant", "channel"),
     )
     op.create_index("uq_channel_account", "channel", ["account"], unique=True)
@@ -154,6 +155,7 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("create_time", sa.BigInteger(), nullable=False),
         sa.Column("update_time", sa.BigInteger(), nullable=False),
+        sa.Column("announced", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("merchant", "channel", "invoice"),
     )
     op.create_index("ix_invoice_account_invoice", "invoice", ["account", "invoice"], unique=False)
@@ -349,5 +351,26 @@ def upgrade() -> None:
         sa.Column("order_id", sa.Text(), nullable=False),
         sa.Column("quantity", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("merchant", "code", "order_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "event",
+        sa.Column("listener", sa.Text(), nullable=False),
+        sa.Column("merchant", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("time", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("listener", "merchant", "channel", "number"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "listener",
+        sa.Column("listener", sa.Text(), nullable=False),
+        sa.Column("given_up", sa.BigInteger(), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.Column("failure_time", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("listener"),
         sqlite_with_rowid=False,
     )

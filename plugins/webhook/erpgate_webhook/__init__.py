@@ -1,0 +1,1 @@
+"""Tells a web address of what happens in erpgate, in signed messages."""

@@ -1,0 +1,1 @@
+"""Event hooks, through the real server."""
