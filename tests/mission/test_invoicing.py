@@ -1,15 +1,17 @@
-"""Invoicing, 3a to 3h: each promise with one test of its own; the details have theirs elsewhere."""
+"""Invoicing, 3a to 3i: each promise with one test of its own; the details have theirs elsewhere."""
 
 import asyncio
 from decimal import Decimal
 from typing import Any
 
-from erpgate.v1 import channel_pb2, order_pb2
+from erpgate.v1 import channel_pb2, invoice_pb2, order_pb2
 from fixtures.catalogue import SHIPPING, SHIRT
 from fixtures.orders import PRICE, a_buyer, a_line, an_order, revised
 from fixtures.shop import BLOCKED, DRAFT, Shop, automation, reason_name, settings
 from fixtures.waiting import holds_for
 from fixtures.world import Fault, World
+from verbs.clerk import Clerk
+from verbs.test_watch import watching
 
 ERROR = order_pb2.VERDICT_OUTCOME_ERROR
 WAITING = order_pb2.VERDICT_OUTCOME_WAITING
@@ -123,3 +125,27 @@ async def test_3h_right_amount(shop: Shop, world: World) -> None:
     assert reason_name(blocked.failure.reason) in ("ORDER_TOTAL_INCONSISTENT", "DOUBLE_TAX_SUSPECTED")
     assert blocked.failure.details["total_paid"] == "100000.00"
     assert [document.total for document in await world.documents()] == [paid]
+
+
+async def test_3i_after(shop: Shop, world: World) -> None:
+    """An invoice is read, listed, followed, printed, sent, paid, credited and voided, each of it once."""
+    clerk = Clerk(shop)
+    async with watching(shop) as stream:
+        order = an_order()
+        paid, credited, voided = [await shop.sold(one) for one in (order, an_order(), an_order())]
+        assert {invoice.name for invoice in await shop.invoices()} == {paid.name, credited.name, voided.name}
+        assert (await clerk.pdf(paid.name)).startswith(b"%PDF-")
+        await clerk.ended(await clerk.email(paid.name, "ana@example.com"))
+        assert await world.letters() == [["ana@example.com"]]
+        paid = await clerk.ended(await clerk.pay(paid.name, paid.total))
+        assert (paid.payment_state, paid.balance) == (invoice_pb2.PAYMENT_STATE_PAID, "0.00")
+        await shop.submit(revised(order, state=channel_pb2.ORDER_STATE_CANCELLED))
+        assert reason_name((await shop.verdict(paid.order)).reason) == "CREDIT_NOTE_SUGGESTED"
+        credited = await clerk.ended(await clerk.credit(credited.name))
+        assert [note.total for note in credited.credit_notes] == [credited.total] == [credited.credited_total]
+        voided = await clerk.ended(await clerk.void(voided.name))
+        changes = await stream.until(voided.name, int(voided.etag.strip('"')))
+    assert {change.change.name for change in changes} == {paid.name, credited.name, voided.name}
+    assert [document.state for document in await world.documents()].count("void") == 1
+    for invoice in (credited, voided):
+        assert reason_name((await shop.verdict(invoice.order)).reason) == "INVOICE_REVERSED"

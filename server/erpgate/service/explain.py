@@ -11,10 +11,13 @@ from erpgate.plugin.model import Stage
 from erpgate.plugin.reasons import Reason
 from erpgate.service.errors import not_found
 from erpgate.service.orders import SENTENCES
+from erpgate.service.remedies import REMEDIES
 from erpgate.service.sources import Sources
+from erpgate.store.channels import get_channel
+from erpgate.store.failure import Failure
 from erpgate.store.invoices import get_invoice
 from erpgate.store.orders import get_order
-from erpgate.store.records import InvoiceRecord, VerdictRecord
+from erpgate.store.records import ChannelRecord, ChannelState, Health, InvoiceRecord, InvoiceState, VerdictRecord
 
 
 class StepResult(enum.StrEnum):
@@ -54,6 +57,7 @@ class ChannelExplanation:
         outcome: What follows.
         reason: What decided.
         answer: One sentence for a person.
+        remedy: What to do about the reason.
         details: Values that decided.
         steps: Every rule and every step, in order.
         line_problems: Lines that stop the order.
@@ -65,6 +69,7 @@ class ChannelExplanation:
     outcome: Outcome
     reason: Reason
     answer: str
+    remedy: str
     details: Mapping[str, str] = field(default_factory=dict)
     steps: tuple[ExplanationStep, ...]
     line_problems: tuple[LineProblem, ...] = ()
@@ -113,8 +118,13 @@ class Explanations:
         record = await database.read(lambda c: get_order(c, merchant, order_id))
         if record is None:
             raise not_found(f"merchants/{merchant}/orders/{order_id}")
-        channels = [_explained(verdict, await self._invoice(merchant, verdict)) for verdict in record.verdicts]
+        channels = [await self._explain(merchant, verdict) for verdict in record.verdicts]
         return OrderExplanation(merchant=merchant, order_id=order_id, channels=channels)
+
+    async def _explain(self, merchant: str, verdict: VerdictRecord) -> ChannelExplanation:
+        invoice = await self._invoice(merchant, verdict)
+        channel = await self._sources.database.read(lambda c: get_channel(c, merchant, verdict.channel))
+        return _explained(verdict, invoice, _failure(invoice, channel))
 
     async def _invoice(self, merchant: str, verdict: VerdictRecord) -> InvoiceRecord | None:
         if not verdict.invoice:
@@ -122,8 +132,33 @@ class Explanations:
         return await self._sources.database.read(lambda c: get_invoice(c, merchant, verdict.channel, verdict.invoice))
 
 
-def _explained(verdict: VerdictRecord, invoice: InvoiceRecord | None) -> ChannelExplanation:
-    failure = None if invoice is None else invoice.failure
+def _failure(invoice: InvoiceRecord | None, channel: ChannelRecord | None) -> Failure | None:
+    """What stops the invoice: what was noted on it, or what holds its whole channel up."""
+    if invoice is None or invoice.state not in (*_UNDER_WAY, InvoiceState.WITHDRAWN):
+        return None if invoice is None else invoice.failure
+    if channel is None:
+        gone = "The channel was deleted before the invoice was made: connect one, and submit the order again."
+        return Failure(reason=Reason.CHANNEL_NOT_CONNECTED, message=gone)
+    if channel.state is ChannelState.PAUSED and invoice.state in _UNDER_WAY:
+        paused = "The channel was paused before the invoice was made; it goes on when the channel is resumed."
+        return Failure(reason=Reason.CHANNEL_PAUSED, message=paused, details={"channel": channel.name}, retryable=True)
+    unwell = _UNWELL.get(channel.health)
+    if invoice.failure is not None or invoice.state not in _UNDER_WAY or unwell is None:
+        return invoice.failure
+    return Failure(reason=unwell, message=channel.health_message, retryable=True)
+
+
+_UNDER_WAY = (InvoiceState.PENDING, InvoiceState.SENDING, InvoiceState.UNKNOWN)
+
+_UNWELL: Mapping[Health, Reason] = {
+    Health.AUTH_FAILED: Reason.ERP_CREDENTIALS_INVALID,
+    Health.DEGRADED: Reason.ERP_UNREACHABLE,
+    Health.PLUGIN_UNAVAILABLE: Reason.PLUGIN_UNAVAILABLE,
+}
+"""What an invoice waits for that could not even be begun, by the health of its channel."""
+
+
+def _explained(verdict: VerdictRecord, invoice: InvoiceRecord | None, failure: Failure | None) -> ChannelExplanation:
     asked = tuple(
         ExplanationStep(
             step=rule.rule,
@@ -134,13 +169,15 @@ def _explained(verdict: VerdictRecord, invoice: InvoiceRecord | None) -> Channel
         )
         for rule in verdict.trace
     )
+    reason = verdict.reason if failure is None else failure.reason
     return ChannelExplanation(
         channel=verdict.channel,
         outcome=verdict.outcome,
-        reason=verdict.reason if failure is None else failure.reason,
-        answer=_answer(verdict, invoice),
+        reason=reason,
+        answer=_answer(verdict, invoice) if failure is None else failure.message,
+        remedy=REMEDIES.get(reason, ""),
         details=verdict.details if failure is None else failure.details,
-        steps=asked if invoice is None else (*asked, *_steps(invoice)),
+        steps=asked if invoice is None else (*asked, *_steps(invoice, failure)),
         line_problems=verdict.line_problems,
         invoice=invoice,
         evaluate_time=verdict.evaluate_time,
@@ -148,12 +185,11 @@ def _explained(verdict: VerdictRecord, invoice: InvoiceRecord | None) -> Channel
 
 
 def _answer(verdict: VerdictRecord, invoice: InvoiceRecord | None) -> str:
-    if invoice is not None and invoice.failure is not None:
-        return invoice.failure.message
-    document = None if invoice is None else invoice.document
-    if document is not None and verdict.outcome is not Outcome.ERROR:
-        number = document.number or document.id
-        return f"{_sentence(verdict)} Its document in the ERP is {number}, {document.stage.value}."
+    if invoice is not None and invoice.document is not None and verdict.outcome is not Outcome.ERROR:
+        document = invoice.document
+        fallen = invoice.state in (InvoiceState.VOIDED, InvoiceState.MISSING)
+        state = invoice.state.value if fallen else document.stage.value
+        return f"{_sentence(verdict)} Its document in the ERP is {document.number or document.id}, {state}."
     decided = next((rule for rule in verdict.trace if not rule.passed and rule.reason is verdict.reason), None)
     if decided is None:
         return _sentence(verdict)
@@ -186,21 +222,20 @@ _STOPS_AT: Mapping[Reason, str] = {
 """Where a reason stops an invoice of which the ERP has nothing; others stop at the document itself."""
 
 
-def _steps(invoice: InvoiceRecord) -> Iterator[ExplanationStep]:
+def _steps(invoice: InvoiceRecord, failure: Failure | None) -> Iterator[ExplanationStep]:
     values = _values(invoice)
     wanted = [name for name in _STEPS if name not in _beyond(invoice.stage)]
-    stopped = _stopped(invoice, wanted, values)
+    stopped = _stopped(invoice, failure, wanted, values)
     for place, name in enumerate(wanted):
         value = values.get(name, "")
         if place < stopped:
             yield ExplanationStep(step=name, value=value, result=StepResult.PASSED)
         elif place > stopped:
             yield ExplanationStep(step=name, result=StepResult.NOT_REACHED)
-        elif invoice.failure is None or invoice.failure.retryable:
-            reason = None if invoice.failure is None else invoice.failure.reason
+        elif failure is None or failure.retryable:
+            reason = None if failure is None else failure.reason
             yield ExplanationStep(step=name, value=value, result=StepResult.WAITING, reason=reason)
         else:
-            failure = invoice.failure
             yield ExplanationStep(step=name, value=failure.message, result=StepResult.FAILED, reason=failure.reason)
 
 
@@ -228,14 +263,14 @@ def _values(invoice: InvoiceRecord) -> Mapping[str, str]:
     return found
 
 
-def _stopped(invoice: InvoiceRecord, wanted: Sequence[str], values: Mapping[str, str]) -> int:
+def _stopped(invoice: InvoiceRecord, failure: Failure | None, wanted: Sequence[str], values: Mapping[str, str]) -> int:
     """Position of the step that stopped, or goes on; behind the last where all are done."""
-    failure = invoice.failure
     reached = next((place for place, step in enumerate(wanted) if step not in values), len(wanted))
     if failure is None or failure.retryable:
         return reached
     if invoice.document is None:
-        return wanted.index(_STOPS_AT.get(failure.reason, "document"))
+        sent = invoice.frozen is not None  # with the first attempt of the document
+        return wanted.index("document" if sent else _STOPS_AT.get(failure.reason, "document"))
     if failure.reason is Reason.TOTAL_MISMATCH:
         return wanted.index("comparison")
     return min(reached, len(wanted) - 1)

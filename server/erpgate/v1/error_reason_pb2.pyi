@@ -29,8 +29,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     Code: FAILED_PRECONDITION. Metadata: field; cause, for an address.
 
-    What to do: Give a valid value in the field that is named. A server on a private network is connected to only where
-    the operator allows that network (ERPGATE_ALLOWED_NETWORKS).
+    What to do: Give a valid value in the field that is named; a channel that is connected gets it by RotateCredentials. A
+    server on a private network is connected to only where the operator allows that network (ERPGATE_ALLOWED_NETWORKS).
     """
     ERROR_REASON_ERP_PERMISSION_MISSING: _ErrorReason.ValueType  # 2
     """The ERP's user may not do what is needed.
@@ -114,7 +114,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     Code: FAILED_PRECONDITION. Metadata: channel, state.
 
-    What to do: Finish it with ConnectChannel.
+    What to do: Finish it with ConnectChannel; where it was deleted, connect another one.
     """
     ERROR_REASON_CHANNEL_HAS_UNFINISHED_INVOICES: _ErrorReason.ValueType  # 14
     """A channel with unfinished invoices was to be deleted.
@@ -163,7 +163,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     Code: INVALID_ARGUMENT. Metadata: none.
 
-    What to do: Mend the fields that the BadRequest detail names.
+    What to do: Mend the fields that are named: in the BadRequest detail, or in an order's details.
     """
     ERROR_REASON_CUSTOMER_DOCUMENT_INVALID: _ErrorReason.ValueType  # 21
     """The buyer has no usable identity document and no default helps.
@@ -312,7 +312,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     Code: OK. Metadata: none.
 
-    What to do: Decide about a credit note in the ERP.
+    What to do: Make one with CreateCreditNote, or void the invoice.
     """
     ERROR_REASON_BASKET_INCOMPLETE: _ErrorReason.ValueType  # 81
     """Orders of the basket are missing, or one of them waits: the basket becomes one invoice when all can be invoiced.
@@ -382,7 +382,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     Code: ABORTED. Metadata: none.
 
-    What to do: Wait: it is looked up before anything is sent again.
+    What to do: Wait: it is looked up before anything is sent again. Where the invoice is blocked, look in the ERP, then
+    retry.
     """
     ERROR_REASON_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 46
     """The caller's deadline passed first.
@@ -574,8 +575,8 @@ ERROR_REASON_ERP_CREDENTIALS_INVALID: ErrorReason.ValueType  # 1
 
 Code: FAILED_PRECONDITION. Metadata: field; cause, for an address.
 
-What to do: Give a valid value in the field that is named. A server on a private network is connected to only where
-the operator allows that network (ERPGATE_ALLOWED_NETWORKS).
+What to do: Give a valid value in the field that is named; a channel that is connected gets it by RotateCredentials. A
+server on a private network is connected to only where the operator allows that network (ERPGATE_ALLOWED_NETWORKS).
 """
 ERROR_REASON_ERP_PERMISSION_MISSING: ErrorReason.ValueType  # 2
 """The ERP's user may not do what is needed.
@@ -659,7 +660,7 @@ ERROR_REASON_CHANNEL_NOT_CONNECTED: ErrorReason.ValueType  # 13
 
 Code: FAILED_PRECONDITION. Metadata: channel, state.
 
-What to do: Finish it with ConnectChannel.
+What to do: Finish it with ConnectChannel; where it was deleted, connect another one.
 """
 ERROR_REASON_CHANNEL_HAS_UNFINISHED_INVOICES: ErrorReason.ValueType  # 14
 """A channel with unfinished invoices was to be deleted.
@@ -708,7 +709,7 @@ ERROR_REASON_FIELD_INVALID: ErrorReason.ValueType  # 20
 
 Code: INVALID_ARGUMENT. Metadata: none.
 
-What to do: Mend the fields that the BadRequest detail names.
+What to do: Mend the fields that are named: in the BadRequest detail, or in an order's details.
 """
 ERROR_REASON_CUSTOMER_DOCUMENT_INVALID: ErrorReason.ValueType  # 21
 """The buyer has no usable identity document and no default helps.
@@ -857,7 +858,7 @@ ERROR_REASON_CREDIT_NOTE_SUGGESTED: ErrorReason.ValueType  # 40
 
 Code: OK. Metadata: none.
 
-What to do: Decide about a credit note in the ERP.
+What to do: Make one with CreateCreditNote, or void the invoice.
 """
 ERROR_REASON_BASKET_INCOMPLETE: ErrorReason.ValueType  # 81
 """Orders of the basket are missing, or one of them waits: the basket becomes one invoice when all can be invoiced.
@@ -927,7 +928,8 @@ ERROR_REASON_ERP_OUTCOME_UNKNOWN: ErrorReason.ValueType  # 45
 
 Code: ABORTED. Metadata: none.
 
-What to do: Wait: it is looked up before anything is sent again.
+What to do: Wait: it is looked up before anything is sent again. Where the invoice is blocked, look in the ERP, then
+retry.
 """
 ERROR_REASON_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 46
 """The caller's deadline passed first.

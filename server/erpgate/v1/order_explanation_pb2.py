@@ -28,7 +28,7 @@ from erpgate.v1 import order_pb2 as erpgate_dot_v1_dot_order__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"erpgate/v1/order_explanation.proto\x12\nerpgate.v1\x1a\x1d\x65rpgate/v1/error_reason.proto\x1a\x18\x65rpgate/v1/invoice.proto\x1a\x16\x65rpgate/v1/order.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"c\n\x10OrderExplanation\x12\r\n\x05order\x18\x01 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x02 \x01(\t\x12\x30\n\x08\x63hannels\x18\x03 \x03(\x0b\x32\x1e.erpgate.v1.ChannelExplanation\"\xca\x03\n\x12\x43hannelExplanation\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12+\n\x07outcome\x18\x02 \x01(\x0e\x32\x1a.erpgate.v1.VerdictOutcome\x12\'\n\x06reason\x18\x03 \x01(\x0e\x32\x17.erpgate.v1.ErrorReason\x12\x0e\n\x06\x61nswer\x18\x04 \x01(\t\x12<\n\x07\x64\x65tails\x18\x05 \x03(\x0b\x32+.erpgate.v1.ChannelExplanation.DetailsEntry\x12*\n\x05steps\x18\x06 \x03(\x0b\x32\x1b.erpgate.v1.ExplanationStep\x12.\n\rline_problems\x18\x07 \x03(\x0b\x32\x17.erpgate.v1.LineProblem\x12\x0f\n\x07invoice\x18\x08 \x01(\t\x12/\n\rinvoice_state\x18\t \x01(\x0e\x32\x18.erpgate.v1.InvoiceState\x12\x31\n\revaluate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x1a.\n\x0c\x44\x65tailsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x91\x01\n\x0f\x45xplanationStep\x12\x0c\n\x04step\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\x12\x10\n\x08\x65xpected\x18\x03 \x01(\t\x12&\n\x06result\x18\x04 \x01(\x0e\x32\x16.erpgate.v1.StepResult\x12\'\n\x06reason\x18\x05 \x01(\x0e\x32\x17.erpgate.v1.ErrorReason*\x8f\x01\n\nStepResult\x12\x1b\n\x17STEP_RESULT_UNSPECIFIED\x10\x00\x12\x16\n\x12STEP_RESULT_PASSED\x10\x01\x12\x16\n\x12STEP_RESULT_FAILED\x10\x02\x12\x17\n\x13STEP_RESULT_WAITING\x10\x03\x12\x1b\n\x17STEP_RESULT_NOT_REACHED\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"erpgate/v1/order_explanation.proto\x12\nerpgate.v1\x1a\x1d\x65rpgate/v1/error_reason.proto\x1a\x18\x65rpgate/v1/invoice.proto\x1a\x16\x65rpgate/v1/order.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"c\n\x10OrderExplanation\x12\r\n\x05order\x18\x01 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x02 \x01(\t\x12\x30\n\x08\x63hannels\x18\x03 \x03(\x0b\x32\x1e.erpgate.v1.ChannelExplanation\"\xda\x03\n\x12\x43hannelExplanation\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12+\n\x07outcome\x18\x02 \x01(\x0e\x32\x1a.erpgate.v1.VerdictOutcome\x12\'\n\x06reason\x18\x03 \x01(\x0e\x32\x17.erpgate.v1.ErrorReason\x12\x0e\n\x06\x61nswer\x18\x04 \x01(\t\x12<\n\x07\x64\x65tails\x18\x05 \x03(\x0b\x32+.erpgate.v1.ChannelExplanation.DetailsEntry\x12*\n\x05steps\x18\x06 \x03(\x0b\x32\x1b.erpgate.v1.ExplanationStep\x12.\n\rline_problems\x18\x07 \x03(\x0b\x32\x17.erpgate.v1.LineProblem\x12\x0f\n\x07invoice\x18\x08 \x01(\t\x12/\n\rinvoice_state\x18\t \x01(\x0e\x32\x18.erpgate.v1.InvoiceState\x12\x31\n\revaluate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06remedy\x18\x0b \x01(\t\x1a.\n\x0c\x44\x65tailsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x91\x01\n\x0f\x45xplanationStep\x12\x0c\n\x04step\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\x12\x10\n\x08\x65xpected\x18\x03 \x01(\t\x12&\n\x06result\x18\x04 \x01(\x0e\x32\x16.erpgate.v1.StepResult\x12\'\n\x06reason\x18\x05 \x01(\x0e\x32\x17.erpgate.v1.ErrorReason*\x8f\x01\n\nStepResult\x12\x1b\n\x17STEP_RESULT_UNSPECIFIED\x10\x00\x12\x16\n\x12STEP_RESULT_PASSED\x10\x01\x12\x16\n\x12STEP_RESULT_FAILED\x10\x02\x12\x17\n\x13STEP_RESULT_WAITING\x10\x03\x12\x1b\n\x17STEP_RESULT_NOT_REACHED\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,14 +37,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CHANNELEXPLANATION_DETAILSENTRY']._loaded_options = None
   _globals['_CHANNELEXPLANATION_DETAILSENTRY']._serialized_options = b'8\001'
-  _globals['_STEPRESULT']._serialized_start=875
-  _globals['_STEPRESULT']._serialized_end=1018
+  _globals['_STEPRESULT']._serialized_start=891
+  _globals['_STEPRESULT']._serialized_end=1034
   _globals['_ORDEREXPLANATION']._serialized_start=164
   _globals['_ORDEREXPLANATION']._serialized_end=263
   _globals['_CHANNELEXPLANATION']._serialized_start=266
-  _globals['_CHANNELEXPLANATION']._serialized_end=724
-  _globals['_CHANNELEXPLANATION_DETAILSENTRY']._serialized_start=678
-  _globals['_CHANNELEXPLANATION_DETAILSENTRY']._serialized_end=724
-  _globals['_EXPLANATIONSTEP']._serialized_start=727
-  _globals['_EXPLANATIONSTEP']._serialized_end=872
+  _globals['_CHANNELEXPLANATION']._serialized_end=740
+  _globals['_CHANNELEXPLANATION_DETAILSENTRY']._serialized_start=694
+  _globals['_CHANNELEXPLANATION_DETAILSENTRY']._serialized_end=740
+  _globals['_EXPLANATIONSTEP']._serialized_start=743
+  _globals['_EXPLANATIONSTEP']._serialized_end=888
 # @@protoc_insertion_point(module_scope)

@@ -123,6 +123,7 @@ class ChannelExplanation(_message.Message):
     INVOICE_FIELD_NUMBER: _builtins.int
     INVOICE_STATE_FIELD_NUMBER: _builtins.int
     EVALUATE_TIME_FIELD_NUMBER: _builtins.int
+    REMEDY_FIELD_NUMBER: _builtins.int
     channel: _builtins.str
     """The channel, such as `merchants/acme/channels/main`."""
     outcome: _order_pb2.VerdictOutcome.ValueType
@@ -130,11 +131,13 @@ class ChannelExplanation(_message.Message):
     reason: _error_reason_pb2.ErrorReason.ValueType
     """What decided, be it a rule or what happened on the way to the ERP."""
     answer: _builtins.str
-    """One sentence for a person: what decided, with its values, and what to do."""
+    """One sentence for a person: what decided, with its values."""
     invoice: _builtins.str
     """The invoice that was begun; empty when there is none."""
     invoice_state: _invoice_pb2.InvoiceState.ValueType
     """How far that is."""
+    remedy: _builtins.str
+    """What to do about the reason, for a person; the same as in the list of errors."""
     @_builtins.property
     def details(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Values that decided, by name."""
@@ -164,10 +167,11 @@ class ChannelExplanation(_message.Message):
         invoice: _builtins.str = ...,
         invoice_state: _invoice_pb2.InvoiceState.ValueType = ...,
         evaluate_time: _timestamp_pb2.Timestamp | None = ...,
+        remedy: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["evaluate_time", b"evaluate_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "channel", b"channel", "details", b"details", "evaluate_time", b"evaluate_time", "invoice", b"invoice", "invoice_state", b"invoice_state", "line_problems", b"line_problems", "outcome", b"outcome", "reason", b"reason", "steps", b"steps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "channel", b"channel", "details", b"details", "evaluate_time", b"evaluate_time", "invoice", b"invoice", "invoice_state", b"invoice_state", "line_problems", b"line_problems", "outcome", b"outcome", "reason", b"reason", "remedy", b"remedy", "steps", b"steps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

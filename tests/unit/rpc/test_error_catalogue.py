@@ -12,6 +12,7 @@ import pytest
 from erpgate.plugin.reasons import Reason
 from erpgate.rpc.convert.scalars import REASONS
 from erpgate.rpc.errors import CODES
+from erpgate.service.remedies import REMEDIES
 from erpgate.v1 import error_reason_pb2
 
 ROOT = Path(__file__).parents[3]
@@ -83,6 +84,11 @@ def test_code_is_the_documented_one(entry: Entry) -> None:
 def test_python_and_the_wire_have_the_same_reasons_in_the_same_order() -> None:
     assert [f"ERROR_REASON_{reason}" for reason in Reason] == error_reason_pb2.ErrorReason.keys()[1:]
     assert list(REASONS.values()) == error_reason_pb2.ErrorReason.values()[1:]
+
+
+def test_what_to_do_about_an_order_is_what_the_docs_say() -> None:
+    remedies = {entry.name: entry.remedy for entry in documented()}
+    assert {reason.value: remedy for reason, remedy in REMEDIES.items()} == {r.value: remedies[r] for r in REMEDIES}
 
 
 def test_docs_are_fresh() -> None:

@@ -28,6 +28,7 @@ def _channel_to_wire(merchant: str, channel: ChannelExplanation) -> order_explan
         outcome=OUTCOMES.number(channel.outcome),
         reason=REASONS[channel.reason],
         answer=channel.answer,
+        remedy=channel.remedy,
         details=channel.details,
         steps=map(_step_to_wire, channel.steps),
         line_problems=map(line_problem_to_wire, channel.line_problems),
