@@ -58,8 +58,13 @@ class Defects:
         def events(body: bytes) -> Any:
             return self.called(erp.name, "events", erp.events, (body,), {})
 
+        def check_payment(payment: Any, settings: Any) -> None:
+            if erp.check_payment is not None:
+                self.called(erp.name, "check_payment", erp.check_payment, (payment, settings), {})
+
         return replace(
             erp,
+            check_payment=check_payment,
             sku=guarded("sku", erp.sku),
             defaults=guarded("defaults", erp.defaults),
             mapper=guarded("mapper", erp.mapper),

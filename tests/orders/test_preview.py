@@ -1,5 +1,6 @@
 """A dry run: everything that one click would do, and nothing of it done."""
 
+import asyncio
 import datetime as dt
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from fixtures.orders import PRICE, a_buyer, a_line, an_order
 from fixtures.server import open_server
 from fixtures.shop import OPEN, Shop, automation, reason_name, settings
 from fixtures.toy_world import ToyWorld
+from fixtures.waiting import eventually
 from rpc.harness import refusal
 
 
@@ -124,17 +126,35 @@ async def test_what_the_catalogue_lacks_is_asked_for(shop: Shop, toy: ToyWorld) 
     assert (reasons(preview), preview.lines[0].item) == ([], "50")
 
 
-async def test_an_erp_that_does_not_answer_is_told(
-    toy: ToyWorld, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("erpgate.service.preview._PATIENCE", dt.timedelta(milliseconds=300))
+async def test_an_erp_that_does_not_answer_is_told_before_the_deadline(toy: ToyWorld, sqlite_url: str) -> None:
     async with open_server(sqlite_url, toy) as door:
         shop = await quiet(await Shop(door, toy).connect())
         await shop.lookup(SHIRT)
         toy.unplug()
         order = await shop.submit(an_order(sku="NEW"))
-        preview = await shop.preview(order.name)
+        preview = await shop.preview(order.name, seconds=2)
         assert reasons(preview) == ["ERP_UNREACHABLE", "SKU_NOT_FOUND"]
+
+
+async def test_an_erp_that_takes_its_time_is_waited_for_until_the_deadline(
+    toy: ToyWorld, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not just as long as it is waited for where nobody says how long."""
+    monkeypatch.setattr("erpgate.service.preview._PATIENCE", dt.timedelta(0))
+    async with open_server(sqlite_url, toy) as door:
+        shop = await quiet(await Shop(door, toy).connect())
+        await shop.lookup(SHIRT)
+        toy.ledger.items.append(an_item(9, "NEW"))
+        toy.unplug()
+        order = await shop.submit(an_order(sku="NEW"))
+        preview = asyncio.create_task(shop.preview(order.name))
+
+        async def is_asked() -> bool:
+            return toy.ledger.calls["items_by_sku"] > 0
+
+        await eventually("the ERP is asked", is_asked)
+        toy.plug_in()
+        assert reasons(await preview) == []
 
 
 async def test_a_basket_is_previewed_as_far_as_it_is_there(toy_shop: Shop) -> None:

@@ -1,11 +1,14 @@
 """3i After: void, credit note, payment, e-mail and PDF of an invoice; each of them once, and each safe to repeat."""
 
 import uuid
+from contextlib import aclosing
 from decimal import Decimal
 
 import pytest
 from erpgate.v1 import channel_pb2, invoice_pb2
+from fixtures.alegra_world import AlegraWorld
 from fixtures.orders import PRICE, a_line, an_order, revised
+from fixtures.server import open_server
 from fixtures.shop import DRAFT, OPEN, Shop, reason_name
 from fixtures.world import World
 
@@ -92,6 +95,18 @@ async def test_a_payment_of_the_future_or_of_a_tenth_of_a_cent_is_refused(clerk:
     refusal = await clerk.refused(clerk.pay(invoice.name, "0.001"))
     assert (refusal.reason, list(refusal.fields)) == ("FIELD_INVALID", ["amount"])
     assert not (await shop.invoice(invoice.name)).payments
+
+
+async def test_a_payment_without_a_bank_account_is_refused_where_the_erp_wants_one(sqlite_url: str) -> None:
+    alegra = await AlegraWorld(own={"identification_type": "CC", "payment_account": ""}).open()
+    async with aclosing(alegra), open_server(sqlite_url, alegra) as door:
+        shop = await Shop(door, alegra).connect()
+        clerk, invoice = Clerk(shop), await shop.sold(an_order())
+        refusal = await clerk.refused(clerk.pay(invoice.name, "1000"))
+        assert (refusal.reason, list(refusal.fields)) == ("FIELD_INVALID", ["account"])
+        assert not (await shop.invoice(invoice.name)).payments
+        paid = await clerk.ended(await clerk.pay(invoice.name, "1000", account="1"))
+        assert [payment.state for payment in paid.payments] == [DONE]
 
 
 async def test_3i_an_invoice_is_sent_by_email(clerk: Clerk, shop: Shop, world: World) -> None:

@@ -7,6 +7,7 @@ from erpgate_alegra.countries import COUNTRIES
 from erpgate_alegra.defaults import AlegraDefaults
 from erpgate_alegra.events import read_event
 from erpgate_alegra.mapping import AlegraMapper
+from erpgate_alegra.payments import check_payment
 from erpgate_alegra.policy import LIMITS, policy
 from erpgate_alegra.settings import AlegraCredentials, AlegraSettings
 from erpgate_alegra.sku import AlegraSku
@@ -40,5 +41,6 @@ ALEGRA: Erp[AlegraCredentials, AlegraSettings] = Erp(
     policy=policy,
     connect=connect,
     events=read_event,
+    check_payment=check_payment,
 )
 """The offer."""

@@ -7,6 +7,7 @@ from erpgate_alegra.body import Json, identifier, part, parts, text
 from erpgate_alegra.client import AlegraClient, resource_path
 from erpgate_alegra.errors import outcome_must_be_readable, read_must_be_readable
 from erpgate_alegra.notes import marked, reference_in
+from erpgate_alegra.settings import AlegraSettings
 
 _PAYMENTS = "payments"
 _METHODS = {
@@ -26,12 +27,7 @@ def payment_payload(document: Document, payment: Payment, account: str, currency
     Raises:
         Rejected: There is no bank account to put the money into.
     """
-    bank_account = payment.account or account
-    if not bank_account:
-        raise Rejected(
-            "Alegra wants to know the bank account: give one, or choose one in the channel's settings.",
-            fields={"account": "is required"},
-        )
+    bank_account = _bank_account(payment, account)
     body: dict[str, object] = {
         "type": "in",
         "date": payment.date.isoformat(),
@@ -42,6 +38,24 @@ def payment_payload(document: Document, payment: Payment, account: str, currency
         "observations": marked(payment.reference),
     }
     return {**body, "currency": currency} if currency else body
+
+
+def check_payment(payment: Payment, settings: AlegraSettings) -> None:
+    """Refuses a payment that no bank account is known for.
+
+    Raises:
+        Rejected: There is no bank account to put the money into.
+    """
+    _bank_account(payment, settings.payment_account)
+
+
+def _bank_account(payment: Payment, account: str) -> str:
+    if not (payment.account or account):
+        raise Rejected(
+            "Alegra wants to know the bank account: give one, or choose one in the channel's settings.",
+            fields={"account": "is required where the channel's settings name none."},
+        )
+    return payment.account or account
 
 
 class Payments:

@@ -18,7 +18,7 @@ from erpgate.plugin.capabilities import Connection
 from erpgate.plugin.errors import Misconfigured, RateLimited, Unavailable
 from erpgate.plugin.http import RateReading
 from erpgate.plugin.policy import Limits
-from erpgate.store.channels import Recover, SetHealth, paused_accounts
+from erpgate.store.channels import Recover, SetHealth, halted_accounts
 from erpgate.store.database import Database
 from erpgate.store.errors import LeaseLost, StoreUnavailable
 from erpgate.store.records import Health
@@ -196,12 +196,12 @@ class Lane:
             errand.calls += 1
         if write and self.clock.boot() >= self._valid_until:
             raise Unavailable("This process no longer owns the account; nothing was sent.")
-        if write and waits and await self._is_paused():
-            raise Held("The channel is paused; nothing was sent.")
+        if write and waits and await self._is_halted():
+            raise Held("The channel is paused or deleted; nothing was sent.")
 
-    async def _is_paused(self) -> bool:
+    async def _is_halted(self) -> bool:
         account = self.lease.account
-        return bool(await self.database.read(lambda c: paused_accounts(c, (account,))))
+        return bool(await self.database.read(lambda c: halted_accounts(c, (account,))))
 
     def after(self, reading: RateReading | None, time: dt.datetime | None = None) -> None:
         """Takes note of what the ERP said about its rate limit and the time."""

@@ -9,7 +9,7 @@ import pydantic
 from erpgate.plugin.capabilities import Connection, Defaults, InvoiceMapper, SkuStrategy
 from erpgate.plugin.forms import Text
 from erpgate.plugin.http import HttpFactory
-from erpgate.plugin.model import Company, ItemId
+from erpgate.plugin.model import Company, ItemId, Payment
 from erpgate.plugin.policy import Ability, Limits, Policy
 from erpgate.plugin.settings import ChannelSettings
 
@@ -73,6 +73,8 @@ class Erp(Generic[C, S]):
         connect: Opens a connection; does no I/O by itself.
         events: Reads a body that the ERP sent to a subscribed address: ids of items that may have changed, none for a
             handshake or what does not concern items. Pure. The body proves nothing, so each item is read again.
+        check_payment: Refuses a payment that the ERP would not take, before it is queued: raises `Rejected` whose
+            `fields` name `method`, `account`, `date` or `amount`. Pure.
     """
 
     name: str
@@ -91,3 +93,4 @@ class Erp(Generic[C, S]):
     policy: Callable[[Company, S], Policy]
     connect: Callable[[Wiring[C, S]], Connection]
     events: Callable[[bytes], Sequence[ItemId]] | None = None
+    check_payment: Callable[[Payment, S], None] | None = None

@@ -1,5 +1,6 @@
 """`erpgate.v1.InvoicingService`."""
 
+import datetime as dt
 from collections.abc import AsyncIterator, Sequence
 from operator import attrgetter
 from typing import Any, Final, Protocol
@@ -77,8 +78,8 @@ class Invoices(Protocol):
 class Previews(Protocol):
     """What this servicer asks of the service about previews."""
 
-    async def preview(self, wanted: NewInvoice) -> Preview:
-        """What an invoice would be."""
+    async def preview(self, wanted: NewInvoice, patience: dt.timedelta | None) -> Preview:
+        """What an invoice would be, as far as it is known in time."""
         ...
 
 
@@ -173,7 +174,8 @@ class InvoicingRpcs(OperationRpcs):
 
     @override
     async def PreviewInvoice(self, request: pb.PreviewInvoiceRequest, context: _Context) -> pb.PreviewInvoiceResponse:
-        return pb.PreviewInvoiceResponse(preview=preview_to_wire(await self._previews.preview(_wanted(request))))
+        preview = await self._previews.preview(_wanted(request), _patience(context))
+        return pb.PreviewInvoiceResponse(preview=preview_to_wire(preview))
 
     @override
     async def CreateInvoice(self, request: pb.CreateInvoiceRequest, context: _Context) -> pb.CreateInvoiceResponse:
@@ -252,3 +254,9 @@ def _order_id(merchant: str, order: str) -> str:
             fields={"order": f"must be an order of merchants/{merchant}."},
         )
     return order_id
+
+
+def _patience(context: _Context) -> dt.timedelta | None:
+    """How long the ERP may be waited for, so that the caller still gets what is known without it; None: as usual."""
+    remaining: float | None = context.time_remaining()
+    return None if remaining is None else dt.timedelta(seconds=max(0.0, remaining - min(1.0, remaining / 4)))

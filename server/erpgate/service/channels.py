@@ -28,7 +28,8 @@ from erpgate.service.errors import Refused
 from erpgate.service.farewell import Farewell
 from erpgate.service.field_options import FieldOptions
 from erpgate.service.sources import Sources, missing, violations
-from erpgate.store.channels import CreateChannel, DeleteChannel, UpdateChannel, list_channels
+from erpgate.store.channels import CreateChannel, UpdateChannel, list_channels
+from erpgate.store.delete_channel import DeleteChannel
 from erpgate.store.errors import Conflict
 from erpgate.store.field_options import Ask
 from erpgate.store.records import ChannelRecord, ChannelState, Health
@@ -139,7 +140,8 @@ class Channels:
             if conflict.what == "unfinished":
                 raise Refused(
                     Reason.CHANNEL_HAS_UNFINISHED_INVOICES,
-                    f"{conflict.holder} invoices of {record.name} are unfinished: wait, settle them, or force it.",
+                    f"{conflict.holder} invoices of {record.name} are unfinished, or something is under way with them: "
+                    "wait, settle them, or force it.",
                     details={"unfinished": conflict.holder},
                 ) from conflict
             raise _etag_mismatch(record) from conflict

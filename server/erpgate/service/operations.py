@@ -3,8 +3,11 @@
 from typing import Any
 
 from erpgate.plugin.erp import Erp
+from erpgate.plugin.errors import Rejected
+from erpgate.plugin.model import Payment
 from erpgate.plugin.policy import Ability
 from erpgate.plugin.reasons import Reason
+from erpgate.plugin.settings import ChannelSettings
 from erpgate.service.channels import fingerprint, request_id_reused
 from erpgate.service.commands import NewOperation
 from erpgate.service.errors import Refused
@@ -101,6 +104,8 @@ class Operations:
 
     async def _begin(self, case: Case, request: RequestKey | None) -> InvoiceRecord:
         operation: Operation | None = operation_of(case)
+        if operation is not None and operation.payment is not None:
+            check_payment(self._sources.erp(case.channel.erp), operation.payment, case.settings)
         if operation is None:
             if request is None:
                 return case.invoice
@@ -121,6 +126,20 @@ def check_ability(erp: Erp[Any, Any], ability: Ability | None) -> None:
             f"{erp.title} cannot do that through erpgate: {ability.value}.",
             details={"ability": ability.value},
         )
+
+
+def check_payment(erp: Erp[Any, Any], payment: Payment, settings: ChannelSettings) -> None:
+    """Refuses a payment that the ERP would not take.
+
+    Raises:
+        Refused: FIELD_INVALID, or the plugin's own reason.
+    """
+    try:
+        if erp.check_payment is not None:
+            erp.check_payment(payment, settings)
+    except Rejected as error:
+        reason = Reason.FIELD_INVALID if error.fields else error.reason
+        raise Refused(reason, error.message, fields=error.fields, details=error.details) from error
 
 
 def _request_key(new: NewOperation) -> RequestKey | None:

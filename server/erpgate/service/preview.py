@@ -40,7 +40,7 @@ from erpgate.store.records import ChannelRecord, OrderRecord, Overrides
 from erpgate.store.request_invoice import Together, check_basket, check_lines, invoiced_together
 
 _PATIENCE = dt.timedelta(seconds=5)
-"""How long the ERP is waited for."""
+"""How long the ERP is waited for where the caller does not say how long it waits."""
 
 
 @dataclass(kw_only=True)
@@ -92,15 +92,15 @@ class Previews:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
 
-    async def preview(self, wanted: NewInvoice) -> Preview:
-        """Computes what an invoice would be, as far as that goes."""
+    async def preview(self, wanted: NewInvoice, patience: dt.timedelta | None = None) -> Preview:
+        """Computes what an invoice would be, as far as that goes while the ERP is waited for."""
         channel = await self._sources.invoicing_channel(wanted.merchant, wanted.channel)
         stage = checked_stage(self._sources, channel, wanted.overrides)
         settings = checked_settings(self._sources, channel, wanted.order_id, wanted.overrides, stage)
         together, standing = await self._together(wanted)
         sale = sale_of(together.orders)
         terms = self._terms(channel, settings, wanted.overrides, stage)
-        preview = await self._matched(channel, terms, sale)
+        preview = await self._matched(channel, terms, sale, _PATIENCE if patience is None else patience)
         preview.problems[:0] = standing
         preview.form = _form(terms, preview.matching)
         with preview.noting():
@@ -149,11 +149,11 @@ class Previews:
             stage=stage,
         )
 
-    async def _matched(self, channel: ChannelRecord, terms: Terms, sale: Sale) -> Preview:
+    async def _matched(self, channel: ChannelRecord, terms: Terms, sale: Sale, patience: dt.timedelta) -> Preview:
         database = self._sources.database
         aliases = await aliases_for(database, terms, sale)
         codes = codes_of(terms, sale.lines, aliases)
-        was_asked = await asked_about(self._sources, channel, codes, _PATIENCE)
+        was_asked = await asked_about(self._sources, channel, codes, patience)
         items = await database.read_long(lambda c: items_with_codes(c, channel.account, codes))
         matching = await matched(database, terms, sale, items, aliases, suggest=True)
         sync = await database.read(lambda c: get_sync(c, channel.account))

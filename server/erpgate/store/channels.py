@@ -9,12 +9,11 @@ import sqlalchemy as sa
 
 from erpgate.plugin.model import Company, Payload
 from erpgate.store import schema
-from erpgate.store.announce import INVOICE, announce_health, announce_invoice, is_heard
+from erpgate.store.announce import announce_health
 from erpgate.store.codecs import from_json, from_micros, to_json, to_micros
 from erpgate.store.errors import Conflict
-from erpgate.store.invoices import invoice_record
 from erpgate.store.point import PointQuery
-from erpgate.store.records import ChannelRecord, ChannelState, Health, InvoiceState
+from erpgate.store.records import ChannelRecord, ChannelState, Health
 from erpgate.store.requests import RequestKey, remember
 from erpgate.store.tasks import Task, wake, wake_account
 from erpgate.store.writes import Lease, Write
@@ -31,9 +30,6 @@ _LOCKED_STATES = (
     .with_for_update(read=True)
 )
 
-UNFINISHED = (InvoiceState.PENDING, InvoiceState.BLOCKED, InvoiceState.SENDING, InvoiceState.UNKNOWN)
-"""States of invoices that stand against deleting their channel."""
-
 
 def get_channel(connection: sa.Connection, merchant: str, channel: str) -> ChannelRecord | None:
     """One channel."""
@@ -49,10 +45,13 @@ def channel_of_account(connection: sa.Connection, account: str) -> ChannelRecord
     return None if row is None else _record(row)
 
 
-def paused_accounts(connection: sa.Connection, accounts: Collection[str]) -> Collection[str]:
-    """Those whose channel is paused; no channel of them is paused or resumed until the transaction ends."""
+def halted_accounts(connection: sa.Connection, accounts: Collection[str]) -> Collection[str]:
+    """Those of which nothing may be sent: their channel is paused, or deleted.
+
+    No channel of them is paused, resumed or deleted until the transaction ends.
+    """
     rows = connection.execute(_LOCKED_STATES, {"accounts": sorted(accounts)})
-    return {row.account for row in rows if row.state == ChannelState.PAUSED}
+    return set(accounts) - {row.account for row in rows if row.state != ChannelState.PAUSED}
 
 
 def list_channels(connection: sa.Connection, merchant: str, after: str, limit: int) -> Sequence[ChannelRecord]:
@@ -214,66 +213,6 @@ class WakeReturned(Write[None]):
         announce_health(connection, _channel.c.account.in_(accounts))
         for account in accounts:
             wake_account(connection, account, self.now)
-
-
-@dataclass(frozen=True)
-class DeleteChannel(Write[None]):
-    """Forgets a channel and its credentials; invoices and business keys stay."""
-
-    merchant: str
-    channel: str
-    version: int | None
-    force: bool
-
-    def apply(self, connection: sa.Connection) -> None:
-        """Removes it at its version, unless unfinished invoices stand against it."""
-        if not self.force and (count := self._unfinished(connection)):
-            raise Conflict("unfinished", str(count))
-        where = [_channel.c.merchant == self.merchant, _channel.c.channel == self.channel]
-        if self.version is not None:
-            where.append(_channel.c.version == self.version)
-        if connection.execute(sa.delete(_channel).where(*where)).rowcount != 1:
-            raise Conflict("version")
-        connection.execute(
-            sa.delete(_credential).where(_credential.c.merchant == self.merchant, _credential.c.channel == self.channel)
-        )
-        checks = schema.channel_check
-        connection.execute(
-            sa.delete(checks).where(checks.c.merchant == self.merchant, checks.c.channel == self.channel)
-        )
-        self._withdraw_unsent(connection)
-
-    def _withdraw_unsent(self, connection: sa.Connection) -> None:
-        """Frees the business keys of invoices of which nothing was sent, so that another channel can take them."""
-        invoice, key = schema.invoice, schema.invoice_order
-        unsent = sa.and_(
-            invoice.c.merchant == self.merchant,
-            invoice.c.channel == self.channel,
-            invoice.c.frozen.is_(None),
-            invoice.c.state.in_(UNFINISHED),
-        )
-        if is_heard(connection, INVOICE):
-            for row in connection.execute(sa.select(invoice).where(unsent).order_by(invoice.c.invoice)).all():
-                record = invoice_record(row)
-                gone = replace(record, state=InvoiceState.WITHDRAWN, failure=None, version=record.version + 1)
-                announce_invoice(connection, gone, lambda _, row=row: row.announced)  # type: ignore[misc]
-        ids = sa.select(invoice.c.invoice).where(unsent)
-        connection.execute(sa.delete(key).where(key.c.merchant == self.merchant, key.c.invoice.in_(ids)))
-        connection.execute(
-            sa.update(invoice)
-            .where(unsent)
-            .values(state=InvoiceState.WITHDRAWN, failure=None, version=invoice.c.version + 1)
-        )
-
-    def _unfinished(self, connection: sa.Connection) -> int:
-        invoice = schema.invoice
-        return connection.execute(
-            sa.select(sa.func.count()).where(
-                invoice.c.merchant == self.merchant,
-                invoice.c.channel == self.channel,
-                invoice.c.state.in_(UNFINISHED),
-            )
-        ).scalar_one()
 
 
 def _row(record: ChannelRecord) -> dict[str, object]:

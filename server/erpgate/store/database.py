@@ -17,7 +17,7 @@ from erpgate import faultpoints
 from erpgate.store.announce import EARS, Ears
 from erpgate.store.bell import Bell
 from erpgate.store.changes import forget_changes, number_changes
-from erpgate.store.channels import paused_accounts
+from erpgate.store.channels import halted_accounts
 from erpgate.store.desk import Desk
 from erpgate.store.dialects import Dialect, dialect_of
 from erpgate.store.errors import ChannelPaused, LeaseLost, StoreError, StoreUnavailable
@@ -226,10 +226,10 @@ class Database:
             else:
                 others.append(place)
         self._apply_by_kind(connection, writes, others, answers)
-        # Asked after the others: a pause in the same commit counts.
-        paused = paused_accounts(connection, set(sending.values())) if sending else ()
-        for place in [place for place, account in sending.items() if account in paused]:
-            answers[place] = ChannelPaused(f"the channel of {sending.pop(place)} is paused")
+        # Asked after the others: a pause or a deletion in the same commit counts.
+        halted = halted_accounts(connection, set(sending.values())) if sending else ()
+        for place in [place for place, account in sending.items() if account in halted]:
+            answers[place] = ChannelPaused(f"the channel of {sending.pop(place)} is paused or deleted")
         self._apply_by_kind(connection, writes, list(sending), answers)
         return answers
 

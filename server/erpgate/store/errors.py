@@ -38,7 +38,7 @@ class LeaseLost(WriteRefused):
 
 
 class ChannelPaused(WriteRefused):
-    """The account's channel is paused: nothing may leave for the ERP."""
+    """The account's channel is paused or deleted: nothing may leave for the ERP."""
 
 
 class Conflict(WriteRefused):

@@ -643,7 +643,9 @@ class DeleteChannelRequest(_message.Message):
     etag: _builtins.str
     """If given, must be the stored one."""
     force: _builtins.bool
-    """Delete although invoices are unfinished; what was sent is settled when the same company is connected again."""
+    """Delete although invoices are unfinished or something is under way with them. Nothing is sent from then on: what was
+    not begun is withdrawn, and what was sent is settled when the same company is connected again.
+    """
     def __init__(
         self,
         *,

@@ -298,6 +298,8 @@ class ChannelServiceServicer:
     def DeleteChannel(self, request, context):
         """Forgets a channel and its credentials. What was invoiced stays known, so that it is never invoiced again.
 
+        While an invoice is unfinished, or something is under way with one, such as a payment, it is refused unless forced.
+
         Reasons: CHANNEL_HAS_UNFINISHED_INVOICES, ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -131,6 +131,8 @@ class ChannelServiceStub:
     DeleteChannel: _grpc.UnaryUnaryMultiCallable[_channel_service_pb2.DeleteChannelRequest, _channel_service_pb2.DeleteChannelResponse]
     """Forgets a channel and its credentials. What was invoiced stays known, so that it is never invoiced again.
 
+    While an invoice is unfinished, or something is under way with one, such as a payment, it is refused unless forced.
+
     Reasons: CHANNEL_HAS_UNFINISHED_INVOICES, ETAG_MISMATCH.
     """
     SetSkuAlias: _grpc.UnaryUnaryMultiCallable[_sku_alias_pb2.SetSkuAliasRequest, _sku_alias_pb2.SetSkuAliasResponse]
@@ -250,6 +252,8 @@ class ChannelServiceAsyncStub(ChannelServiceStub):
     """
     DeleteChannel: _aio.UnaryUnaryMultiCallable[_channel_service_pb2.DeleteChannelRequest, _channel_service_pb2.DeleteChannelResponse]  # type: ignore[assignment]
     """Forgets a channel and its credentials. What was invoiced stays known, so that it is never invoiced again.
+
+    While an invoice is unfinished, or something is under way with one, such as a payment, it is refused unless forced.
 
     Reasons: CHANNEL_HAS_UNFINISHED_INVOICES, ETAG_MISMATCH.
     """
@@ -463,6 +467,8 @@ class ChannelServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_channel_service_pb2.DeleteChannelResponse, _abc.Awaitable[_channel_service_pb2.DeleteChannelResponse]]:
         """Forgets a channel and its credentials. What was invoiced stays known, so that it is never invoiced again.
+
+        While an invoice is unfinished, or something is under way with one, such as a payment, it is refused unless forced.
 
         Reasons: CHANNEL_HAS_UNFINISHED_INVOICES, ETAG_MISMATCH.
         """

@@ -117,7 +117,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     What to do: Finish it with ConnectChannel; where it was deleted, connect another one.
     """
     ERROR_REASON_CHANNEL_HAS_UNFINISHED_INVOICES: _ErrorReason.ValueType  # 14
-    """A channel with unfinished invoices was to be deleted.
+    """A channel with unfinished invoices, or with something under way with one, was to be deleted.
 
     Code: FAILED_PRECONDITION. Metadata: unfinished.
 
@@ -663,7 +663,7 @@ Code: FAILED_PRECONDITION. Metadata: channel, state.
 What to do: Finish it with ConnectChannel; where it was deleted, connect another one.
 """
 ERROR_REASON_CHANNEL_HAS_UNFINISHED_INVOICES: ErrorReason.ValueType  # 14
-"""A channel with unfinished invoices was to be deleted.
+"""A channel with unfinished invoices, or with something under way with one, was to be deleted.
 
 Code: FAILED_PRECONDITION. Metadata: unfinished.
 

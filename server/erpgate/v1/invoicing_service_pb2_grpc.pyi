@@ -69,7 +69,8 @@ class InvoicingServiceStub:
     everything that stands against it.
 
     The answer's form is what CreateInvoice takes, filled in. SKUs that the catalogue does not have are asked for in the
-    ERP, for a few seconds at most. Of a basket, all orders that have come are computed.
+    ERP, until shortly before the call's deadline; without one, for five seconds. Of a basket, all orders that have come
+    are computed.
 
     Reasons: ALREADY_INVOICED, CHANNEL_NOT_CONNECTED, UNSUPPORTED.
     """
@@ -204,7 +205,8 @@ class InvoicingServiceAsyncStub(InvoicingServiceStub):
     everything that stands against it.
 
     The answer's form is what CreateInvoice takes, filled in. SKUs that the catalogue does not have are asked for in the
-    ERP, for a few seconds at most. Of a basket, all orders that have come are computed.
+    ERP, until shortly before the call's deadline; without one, for five seconds. Of a basket, all orders that have come
+    are computed.
 
     Reasons: ALREADY_INVOICED, CHANNEL_NOT_CONNECTED, UNSUPPORTED.
     """
@@ -372,7 +374,8 @@ class InvoicingServiceServicer(metaclass=_abc_1.ABCMeta):
         everything that stands against it.
 
         The answer's form is what CreateInvoice takes, filled in. SKUs that the catalogue does not have are asked for in the
-        ERP, for a few seconds at most. Of a basket, all orders that have come are computed.
+        ERP, until shortly before the call's deadline; without one, for five seconds. Of a basket, all orders that have come
+        are computed.
 
         Reasons: ALREADY_INVOICED, CHANNEL_NOT_CONNECTED, UNSUPPORTED.
         """
