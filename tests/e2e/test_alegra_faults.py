@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 from erpgate.v1 import channel_pb2, fiscal_state_pb2
 from erpgate_alegra.simulator import RateLimits, SimulatorOptions
@@ -67,6 +68,29 @@ async def test_an_opening_that_was_lost_is_repeated(alegra_shop: Shop, alegra: A
     invoice = await alegra_shop.sold(an_order())
     assert [outcome for _, _, outcome in attempts(invoice, "open")] == [NOT_DONE, DONE]
     assert (await alegra.sends(), await states(alegra)) == (1, ["open"])
+
+
+async def test_an_opening_that_was_committed_just_before_its_repetition_is_a_success(
+    alegra_shop: Shop, alegra: AlegraWorld
+) -> None:
+    """It was proved absent, and comes all the same: the second one is refused, because the document is open already."""
+    await alegra.break_({**OPEN, "times": 1, "action": {"kind": "late_commit"}})
+    openings: list[str] = []
+
+    async def come_late(request: httpx.Request) -> None:
+        if request.url.path.endswith("/open"):
+            openings.append(request.url.path)
+            if len(openings) == 2:
+                await alegra.catch_up()
+                await eventually("the first one has come", is_open)
+
+    async def is_open() -> bool:
+        return await states(alegra) == ["open"]
+
+    alegra.line.before = come_late
+    invoice = await alegra_shop.sold(an_order())
+    assert [outcome for _, _, outcome in attempts(invoice, "open")] == [NOT_DONE, DONE]
+    assert (len(openings), await states(alegra)) == (2, ["open"])
 
 
 async def test_a_draft_that_was_committed_late_is_discarded(alegra_shop: Shop, alegra: AlegraWorld) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from decimal import Decimal
 
+import httpx
 import pytest
 from erpgate.v1 import invoice_pb2, operation_pb2
 from fixtures.alegra_world import AlegraWorld
@@ -49,6 +50,28 @@ async def test_a_void_in_doubt_is_looked_up(alegra_shop: Shop, alegra: AlegraWor
     voided = await clerk.ended(await clerk.void(invoice.name))
     assert (voided.state, outcomes(voided, "void-1")) == (VOIDED, [ATTEMPT_DONE])
     assert (await alegra.counts())["POST /invoices/{id}/void"] == 1
+
+
+async def test_a_void_that_was_committed_just_before_its_repetition_is_a_success(
+    alegra_shop: Shop, alegra: AlegraWorld
+) -> None:
+    clerk, invoice = Clerk(alegra_shop), await alegra_shop.sold(an_order())
+    await alegra_break(alegra, VOID, {"kind": "late_commit"})
+    voids: list[str] = []
+
+    async def come_late(request: httpx.Request) -> None:
+        if request.url.path.endswith("/void"):
+            voids.append(request.url.path)
+            if len(voids) == 2:
+                await alegra.catch_up()
+                await eventually("the first one has come", is_void)
+
+    async def is_void() -> bool:
+        return [document.state for document in await alegra.documents()] == ["void"]
+
+    alegra.line.before = come_late
+    voided = await clerk.ended(await clerk.void(invoice.name))
+    assert (voided.state, outcomes(voided, "void-1")) == (VOIDED, [ATTEMPT_NOT_DONE, ATTEMPT_DONE])
 
 
 @pytest.mark.parametrize("action", AFTER)

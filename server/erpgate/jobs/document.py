@@ -1,5 +1,8 @@
 """The unsafe steps of a document: creating it, and taking it further."""
 
+from collections.abc import Callable
+
+from erpgate.defects import PluginDefect
 from erpgate.domain.problem import Blocked
 from erpgate.engine.journal import Step
 from erpgate.engine.lane import Lane
@@ -8,6 +11,7 @@ from erpgate.engine.settings import nth
 from erpgate.engine.work import LookAgain
 from erpgate.jobs.progress import Progress
 from erpgate.plugin.capabilities import Discards
+from erpgate.plugin.errors import ErpError, Rejected
 from erpgate.plugin.model import Document, Found, Stage
 from erpgate.plugin.policy import Ability
 from erpgate.plugin.reasons import Reason
@@ -51,7 +55,15 @@ def advance_step(session: Session, progress: Progress, document: Document, stage
     limits = session.erp.limits
 
     async def send() -> Document:
-        return await session.connection.advance(document, stage, key=f"{progress.frozen.draft.reference}-{stage.value}")
+        key = f"{progress.frozen.draft.reference}-{stage.value}"
+        try:
+            return await session.connection.advance(document, stage, key=key)
+        except Rejected:
+            # An earlier attempt may have been carried out just before this one: then it is refused for being done.
+            earlier = len(await progress.journal.attempts(stage.value)) > 1
+            if earlier and (done := await is_there(session, document, lambda d: d.stage.rank >= stage.rank)):
+                return done
+            raise
 
     async def find(_: AttemptRecord) -> Found[Document]:
         current = await session.connection.read(document.id)
@@ -74,6 +86,15 @@ def advance_step(session: Session, progress: Progress, document: Document, stage
         timeout=limits.issue_timeout if stage is Stage.ISSUED else limits.timeout,
         with_end=progress.advanced,
     )
+
+
+async def is_there(session: Session, document: Document, done: Callable[[Document], bool]) -> Document | None:
+    """The document as it is now, if it is what it was to become; None also where it can't be read."""
+    try:
+        current = await session.connection.read(document.id)
+    except (ErpError, PluginDefect):
+        return None
+    return current if current is not None and done(current) else None
 
 
 async def without_surplus(lane: Lane, session: Session, progress: Progress, document: Document) -> Document:

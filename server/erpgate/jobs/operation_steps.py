@@ -8,10 +8,11 @@ from typing import Any, TypeVar, cast
 from erpgate.domain.problem import Blocked
 from erpgate.engine.journal import Step
 from erpgate.engine.session import Session
+from erpgate.jobs.document import is_there
 from erpgate.jobs.operation import OperationRun
 from erpgate.jobs.sighting import seen
 from erpgate.plugin.capabilities import Emails, TakesPayments, Voids
-from erpgate.plugin.errors import OutcomeUnknown
+from erpgate.plugin.errors import OutcomeUnknown, Rejected
 from erpgate.plugin.model import Document, Found, Payment
 from erpgate.plugin.reasons import Reason
 from erpgate.store.records import AttemptRecord
@@ -26,7 +27,14 @@ def void_step(session: Session, run: OperationRun, document: Document) -> Step[D
     operation = run.operation
 
     async def send() -> Document:
-        voided = await connection.void(document, operation.note, key=_key(run))
+        try:
+            voided = await connection.void(document, operation.note, key=_key(run))
+        except Rejected:
+            # An earlier attempt may have been carried out just before this one: then it is refused for being done.
+            earlier = len(await run.journal.attempts(operation.step)) > 1
+            if earlier and (done := await is_there(session, document, lambda d: d.voided)):
+                return done
+            raise
         if not voided.voided:
             raise OutcomeUnknown("The ERP says that it voided the document, and shows it as it was.")
         return voided
