@@ -13,9 +13,11 @@ from erpgate.engine.session import Session
 from erpgate.engine.settings import EngineSettings
 from erpgate.engine.worker import Worker
 from erpgate.store.attempts import BeginAttempt, EndAttempt
+from erpgate.store.channels import CreateChannel
 from erpgate.store.database import Database, open_database
 from erpgate.store.records import AttemptOutcome, AttemptRecord
 from erpgate.store.tasks import AddTasks, Claim, CompleteTask, Task
+from rpc.builders import a_channel
 
 from bench.measure import Row
 
@@ -79,6 +81,8 @@ class _Noop:
 
 
 async def _add(database: Database, now: dt.datetime) -> None:
+    channels = [a_channel(merchant=f"merchant-{n}", account=f"lane-{n}") for n in range(_LANES)]
+    await asyncio.gather(*(database.write(CreateChannel(channel, b"", None)) for channel in channels))
     tasks = [Task(account=f"lane-{n}", kind=_KIND, subject="bench", due_time=now) for n in range(_LANES)]
     batches = (tuple(tasks[start : start + _BATCH]) for start in range(0, _LANES, _BATCH))
     await asyncio.gather(*(database.write(AddTasks(batch)) for batch in batches))

@@ -70,6 +70,16 @@ async def test_a_corrected_line_counts_as_what_it_is(shelf: Shelf, alegra: Alegr
     assert (await terms(shelf))[1] == "1"
 
 
+async def test_a_revision_after_the_invoice_was_sent_changes_no_count(shelf: Shelf) -> None:
+    """What is in the document counts, whatever the order says by now."""
+    order = sale(3)
+    await shelf.shop.sold(order)
+    await shelf.shop.submit(revised(order, lines=[a_line()], total_paid=str(PRICE)))
+    assert await terms(shelf) == ("8", "0", "3", "5")
+    await shelf.sync()
+    assert await terms(shelf) == ("5", "0", "0", "5")
+
+
 async def test_one_click_with_another_sku_counts_as_that(shelf: Shelf, alegra: AlegraWorld) -> None:
     await alegra.refuse()
     order = await shelf.shop.submit(an_order(sku="TEE"))

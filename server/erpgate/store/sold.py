@@ -110,7 +110,6 @@ _SALES = (
             verdict.c.merchant == sold_line.c.merchant,
             verdict.c.order_id == sold_line.c.order_id,
             verdict.c.channel == sa.bindparam("channel"),
-            verdict.c.outcome.in_(_UNFINISHED),
         ),
     )
     .outerjoin(invoice_order, _LIVE)
@@ -118,7 +117,10 @@ _SALES = (
     .where(
         sold_line.c.merchant == sa.bindparam("merchant"),
         sold_line.c.code.in_(sa.bindparam("codes", expanding=True)),
-        sa.or_(_invoice.c.channel.is_(None), _invoice.c.channel == sa.bindparam("channel")),
+        sa.or_(
+            _invoice.c.channel == sa.bindparam("channel"),
+            sa.and_(_invoice.c.channel.is_(None), verdict.c.outcome.in_(_UNFINISHED)),
+        ),
     )
 )
 

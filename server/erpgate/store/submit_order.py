@@ -66,6 +66,9 @@ class Submitted:
     next_time: dt.datetime | None = None
 
 
+_SENT = (Reason.ALREADY_INVOICED, Reason.CREDIT_NOTE_SUGGESTED)
+
+
 @dataclass(frozen=True)
 class SubmitOrder(Write[Submitted]):
     """Stores an order or a change of it, judges it, and begins or withdraws its invoice.
@@ -296,7 +299,8 @@ class _Batch:
         return with_invoice(record, live.channel, live.invoice)
 
     def _post_sales(self, records: Sequence[OrderRecord]) -> None:
-        """Notes what was sold for whoever asks for stock, unless no channel invoices it."""
+        """Notes what was sold for whoever asks for stock, unless no channel invoices it; what was sent stays noted."""
+        records = [r for r in records if not any(v.reason in _SENT for v in r.verdicts)]
         sold = [r.order for r in records if any(v.outcome is not Outcome.SKIPPED for v in r.verdicts)]
         new = {submit.key for submit in self._submits} - self._stored.keys()
         known = [r.order for r in records if (r.order.merchant, r.order_id) not in new]
