@@ -17,7 +17,7 @@ from .storm import Sold, Storm, some_sales
 from .waiting import eventually
 
 _SEEDS = int(os.environ.get("CRASH_SEEDS", "1"))
-_ORDERS = int(os.environ.get("CRASH_ORDERS", "500"))
+_ORDERS = int(os.environ.get("CRASH_ORDERS", "1000"))
 _MERCHANTS = 6
 _LOOKUP = error_reason_pb2.ERROR_REASON_ERP_OUTCOME_UNKNOWN
 
@@ -40,7 +40,7 @@ def test_one_invoice_each_in_the_storm(
     _connect(stage, merchants)
     sold = some_sales(merchants, _ORDERS, chance)
     began = time.monotonic()
-    storm = Storm(stage, servers, chance, lives=5 + _ORDERS // 100)
+    storm = Storm(stage, servers, chance, lives=5 + _ORDERS // 200)
     try:
         storm.rage(sold)
         with Client(storm.servers[0].address, timeout=30) as client:

@@ -8,17 +8,20 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from erpgate.v1 import channel_pb2, fiscal_state_pb2
+from erpgate.v1 import channel_pb2, fiscal_state_pb2, invoice_pb2
 from erpgate_alegra.simulator import RateLimits, SimulatorOptions
 from fixtures.alegra_world import CREATE, LIST, OPEN, SETTLE, AlegraWorld
 from fixtures.catalogue import SHIRT
-from fixtures.orders import a_buyer, an_order
+from fixtures.orders import a_buyer, a_line, an_order
 from fixtures.server import open_server
 from fixtures.shop import BLOCKED, DRAFT, Shop, automation, reason_name, settings
 from fixtures.waiting import eventually, holds_for
 from fixtures.world import Fault
 
 from .test_exactly_once import DONE, NOT_DONE, attempts
+
+_WRITTEN = ("id", "price", "quantity", "tax")
+"""What a line says that is saved again."""
 
 
 async def states(world: AlegraWorld) -> list[str]:
@@ -193,8 +196,7 @@ async def test_a_tax_that_changed_in_the_erp_stops_at_the_draft(alegra_shop: Sho
     await alegra.seed(taxes=[{"id": str(tax["id"]), "name": "IVA", "type": "IVA", "percentage": "5"}])
     blocked = await alegra_shop.blocked(an_order())
     assert reason_name(blocked.failure.reason) == "TOTAL_MISMATCH"
-    sides = {name: Decimal(value) for name, value in blocked.failure.details.items() if name != "document"}
-    assert sides == {
+    assert sides_of(blocked) == {
         "expected_total": 119_000,
         "expected_tax_base": 100_000,
         "expected_tax": 19_000,
@@ -204,6 +206,73 @@ async def test_a_tax_that_changed_in_the_erp_stops_at_the_draft(alegra_shop: Sho
     }
     assert (blocked.total, blocked.expected_total) == ("105000.00", "119000.00")
     assert await states(alegra) == ["draft", "open"]
+
+
+async def test_a_matching_total_with_another_tax_base_stops_at_the_draft(
+    alegra_shop: Shop, alegra: AlegraWorld
+) -> None:
+    """The company went over to whole pesos, so that the same total falls into another base and another tax."""
+    await alegra_shop.sold(an_order())
+    await alegra.seed(decimalPrecision="0")
+    blocked = await alegra_shop.blocked(an_order(order_lines=[a_line(unit_price="10000")], total_paid="10000"))
+    assert reason_name(blocked.failure.reason) == "TOTAL_MISMATCH"
+    assert sides_of(blocked) == {
+        "expected_total": 10_000,
+        "expected_tax_base": Decimal("8403.36"),
+        "expected_tax": Decimal("1596.64"),
+        "total": 10_000,
+        "tax_base": 8_403,
+        "tax": 1_597,
+    }
+    await alegra.seed(decimalPrecision="2")
+    await stays_a_draft_until_it_is_mended(alegra_shop, alegra, blocked)
+
+
+async def test_a_total_beyond_the_tolerance_stops_at_the_draft(alegra_shop: Shop, alegra: AlegraWorld) -> None:
+    tolerant = settings(alegra, remainder_policy=channel_pb2.REMAINDER_POLICY_TOLERANCE, remainder_tolerance="500")
+    await alegra_shop.update("settings", settings=tolerant)
+    await alegra_shop.sold(an_order())
+    (tax,) = [tax for tax in await alegra.call("GET", "/taxes") if float(tax["percentage"]) == 19]
+    vat = {"id": str(tax["id"]), "name": "IVA", "type": "IVA"}
+    await alegra.seed(taxes=[vat | {"percentage": "20"}])
+    blocked = await alegra_shop.blocked(an_order())
+    assert reason_name(blocked.failure.reason) == "TOTAL_MISMATCH"
+    assert sides_of(blocked) == {
+        "expected_total": 119_000,
+        "expected_tax_base": 100_000,
+        "expected_tax": 19_000,
+        "total": 120_000,
+        "tax_base": 100_000,
+        "tax": 20_000,
+    }
+    await alegra.seed(taxes=[vat | {"percentage": "19"}])
+    await stays_a_draft_until_it_is_mended(alegra_shop, alegra, blocked)
+
+
+def sides_of(blocked: invoice_pb2.Invoice) -> dict[str, Decimal]:
+    """What was predicted and what the ERP computed."""
+    return {name: Decimal(value) for name, value in blocked.failure.details.items() if name != "document"}
+
+
+async def stays_a_draft_until_it_is_mended(shop: Shop, alegra: AlegraWorld, blocked: invoice_pb2.Invoice) -> None:
+    """The cause is gone already: a retry still stops, until somebody saves the draft again in the ERP."""
+    assert await states(alegra) == ["draft", "open"]
+    await shop.retry(blocked.name)
+
+    async def is_blocked_again() -> bool:
+        invoice = await shop.invoice(blocked.name)
+        return invoice.state == BLOCKED and invoice.update_time.ToDatetime() > blocked.update_time.ToDatetime()
+
+    await eventually("it is blocked again", is_blocked_again)
+    path = f"/invoices/{blocked.document_id}"
+    lines = (await alegra.call("GET", path))["items"]
+    await alegra.call("PUT", path, {"items": [{key: line[key] for key in _WRITTEN} for line in lines]})
+    await shop.retry(blocked.name)
+    invoice = await shop.settled(blocked.order)
+    assert (invoice.document_id, invoice.total) == (blocked.document_id, blocked.expected_total)
+    assert await states(alegra) == ["open", "open"]
+    counts = await alegra.counts()
+    assert (counts["POST /invoices"], counts["POST /invoices/{id}/open"]) == (2, 2)
 
 
 async def test_a_rate_limit_is_waited_for(alegra_shop: Shop, alegra: AlegraWorld) -> None:

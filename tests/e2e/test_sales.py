@@ -2,11 +2,13 @@
 
 import asyncio
 import datetime as dt
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from erpgate.v1 import channel_pb2, order_pb2
+from fixtures.alegra_world import AlegraWorld
 from fixtures.orders import PRICE, a_line, a_time, an_order, revised
 from fixtures.shop import OPEN, WITHDRAWN, Shop, reason_name, verdict_of
 from fixtures.waiting import eventually, holds_for
@@ -31,6 +33,16 @@ async def test_an_order_becomes_an_invoice_of_what_was_paid(shop: Shop, world: W
     assert [Decimal(amount) for amount in (invoice.tax_base, invoice.tax)] == [200_000, 38_000]
     assert not invoice.HasField("failure")
     assert (await shop.verdict(order.name)).invoice == invoice.name
+
+
+async def test_a_known_buyer_and_known_items_cost_two_calls(alegra_shop: Shop, alegra: AlegraWorld) -> None:
+    """The draft and its opening: nothing is looked up again, and nothing is read back."""
+    lines = [a_line(), a_line("BOOK")]
+    await alegra_shop.sold(an_order(order_lines=lines, total_paid=str(2 * PRICE)))
+    before = Counter(await alegra.counts())
+    await alegra_shop.sold(an_order(order_lines=lines, total_paid=str(2 * PRICE)))
+    calls = Counter(await alegra.counts()) - before
+    assert calls == {"POST /invoices": 1, "POST /invoices/{id}/open": 1}
 
 
 async def test_untaxed_and_taxed_lines_are_invoiced_together(shop: Shop, world: World) -> None:

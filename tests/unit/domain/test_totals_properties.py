@@ -3,6 +3,7 @@
 import itertools
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,8 @@ from erpgate.domain.money import decimals
 from erpgate.domain.order import Order, OrderLine
 from erpgate.domain.problem import Blocked
 from erpgate.domain.rounding import PricedLine, predict, rates_of
-from erpgate.domain.totals import Plan, Remainder
+from erpgate.domain.sale import Sale, sale_of
+from erpgate.domain.totals import ROUNDING_LINE, SHIPPING_LINE, Plan, Remainder, plan
 from erpgate.plugin.model import Item
 from erpgate.plugin.policy import RoundingPolicy
 from erpgate.plugin.reasons import Reason
@@ -54,15 +56,24 @@ REMAINDERS = st.sampled_from(
 
 
 @st.composite
-def paid_orders(draw: st.DrawFn) -> tuple[Order, tuple[Item, ...]]:
+def paid_orders(draw: st.DrawFn, most: int = 5) -> tuple[Order, tuple[Item, ...]]:
     """An order in pesos whose gross prices add up, with discounts and shipping, and the item of each line."""
-    count = draw(st.integers(1, 5))
+    count = draw(st.integers(1, most))
     lines = [_line(draw, str(number)) for number in range(count)]
     goods = sum((line.quantity * line.unit_price - line.discount_amount for line in lines), Decimal(0))
     discount = draw(st.decimals(0, 1, places=2)).min(goods)
     shipping = draw(st.sampled_from((Decimal(0), Decimal("7.90"))))
     order = an_order(*lines, paid=goods - discount + shipping, discount=discount, shipping=shipping)
     return order, tuple(draw(st.sampled_from(ITEMS)) for _ in lines)
+
+
+@st.composite
+def baskets(draw: st.DrawFn) -> tuple[Sale, dict[str, Item]]:
+    """Up to three paid orders that are invoiced as one, and the item of each line."""
+    parts = draw(st.lists(paid_orders(most=3), min_size=1, max_size=3))
+    sale = sale_of([replace(order, external_id=f"{1001 + n}") for n, (order, _) in enumerate(parts)])
+    chosen = itertools.chain.from_iterable(items for _, items in parts)
+    return sale, {line.line_id: item for line, item in zip(sale.lines, chosen, strict=True)}
 
 
 def _line(draw: st.DrawFn, line_id: str) -> OrderLine:
@@ -73,11 +84,11 @@ def _line(draw: st.DrawFn, line_id: str) -> OrderLine:
     return a_line(price, quantity, line_id=line_id, discount=amount - wanted)
 
 
-def _keeps_quantities(plan: Plan, order: Order, items: Sequence[Item]) -> None:
+def _keeps_quantities(found: Plan, lines: Sequence[OrderLine], items: Sequence[Item]) -> None:
     planned_quantities: dict[str, Decimal] = defaultdict(Decimal)
-    for planned_line in plan.lines:
+    for planned_line in found.lines:
         planned_quantities[planned_line.line_id] += planned_line.quantity
-    for line, item in zip(order.lines, items, strict=True):
+    for line, item in zip(lines, items, strict=True):
         if item.kind != "service":
             assert planned_quantities[line.line_id] == line.quantity
 
@@ -89,18 +100,43 @@ def test_a_plan_comes_to_what_was_paid_or_stops(
 ) -> None:
     order, items = paid
     try:
-        plan = planned(order, *items, policy=policy, shipping=SHIPPING if ships else None, remainder=remainder)
+        found = planned(order, *items, policy=policy, shipping=SHIPPING if ships else None, remainder=remainder)
     except Blocked as blocked:
         assert blocked.reason is Reason.TOTAL_UNREACHABLE  # noqa: PT017 - a stop is as good as a plan
         return
-    assert plan.left_out == (0 if ships else order.shipping_amount)
-    assert plan.target == order.total_paid - plan.left_out
-    assert recomputed(plan, (*items, SHIPPING, ROUNDING), policy) == plan.prediction
-    assert plan.prediction.total == plan.target + plan.remainder
-    assert abs(plan.remainder) <= remainder.tolerance
-    assert all(line.unit_price >= 0 for line in plan.lines)
-    assert all(decimals(line.unit_price) <= policy.unit_price_places for line in plan.lines)
-    _keeps_quantities(plan, order, items)
+    assert found.left_out == (0 if ships else order.shipping_amount)
+    assert found.target == order.total_paid - found.left_out
+    assert recomputed(found, (*items, SHIPPING, ROUNDING), policy) == found.prediction
+    assert found.prediction.total == found.target + found.remainder
+    assert abs(found.remainder) <= remainder.tolerance
+    assert all(line.unit_price >= 0 for line in found.lines)
+    assert all(decimals(line.unit_price) <= policy.unit_price_places for line in found.lines)
+    _keeps_quantities(found, order.lines, items)
+
+
+@settings(max_examples=300, deadline=None)
+@given(basket=baskets(), policy=POLICIES, remainder=REMAINDERS, ships=st.booleans())
+def test_issued_is_what_was_paid_for_all_orders_or_a_policy_says_why_not(
+    basket: tuple[Sale, dict[str, Item]], policy: RoundingPolicy, remainder: Remainder, ships: bool
+) -> None:
+    sale, items = basket
+    try:
+        found = plan(sale, items, policy=policy, shipping=SHIPPING if ships else None, remainder=remainder)
+    except Blocked as blocked:
+        assert blocked.reason is Reason.TOTAL_UNREACHABLE  # noqa: PT017 - a stop is as good as a plan
+        return
+    paid = sum(order.total_paid for order in sale.orders)
+    shipping = sum(order.shipping_amount for order in sale.orders)
+    issued = recomputed(found, (*ITEMS, SHIPPING, ROUNDING), policy).total
+    expected = paid if ships else paid - shipping
+    if remainder.policy is RemainderPolicy.TOLERANCE:
+        assert abs(issued - expected) <= remainder.tolerance
+    else:
+        assert issued == expected
+    added = {line.line_id for line in found.lines} - set(items)
+    assert (SHIPPING_LINE in added) == (ships and shipping > 0)
+    assert ROUNDING_LINE not in added or remainder.policy is RemainderPolicy.ROUNDING_LINE
+    _keeps_quantities(found, sale.lines, tuple(items.values()))
 
 
 _COARSE = an_order(
