@@ -17,7 +17,7 @@ from erpgate.store.attempts import BeginAttempt, attempts_of
 from erpgate.store.channels import CreateChannel, UpdateChannel
 from erpgate.store.database import Database
 from erpgate.store.errors import ChannelPaused, LeaseLost
-from erpgate.store.records import AttemptOutcome, AttemptRecord, BytesLeft, ChannelState
+from erpgate.store.records import AttemptOutcome, AttemptRecord, BytesLeft, ChannelRecord, ChannelState
 from erpgate.store.tasks import AddTasks, ClaimLanes, Task
 from erpgate.store.writes import Lease, Together, Write
 from fixtures.clock import FakeClock
@@ -38,9 +38,10 @@ def found(*matches: str, complete: bool = True) -> Found[str]:
 class Stage:
     """A journal with scripted calls: what is sent and found comes out of two queues."""
 
-    def __init__(self, database: Database, lease: Lease) -> None:
+    def __init__(self, database: Database, lease: Lease, channel: ChannelRecord) -> None:
         self.database = database
         self.lease = lease
+        self.channel = channel
         self.clock = FakeClock()
         self.sends: deque[Any] = deque()
         self.finds: deque[Any] = deque()
@@ -98,9 +99,10 @@ async def _first(matches: tuple[str, ...]) -> str:
 @pytest.fixture
 async def stage(database: Database) -> Stage:
     task = Task(account="a", kind="k", subject="invoice", due_time=FakeClock().now())
+    channel = await database.write(CreateChannel(a_channel(account="a"), b"", None))
     await database.write(AddTasks((task,)))
     (claim,) = await database.write(ClaimLanes("me", FakeClock().now(), dt.timedelta(days=1), 1, ("k",), 1))
-    return Stage(database, claim.lease)
+    return Stage(database, claim.lease, channel)
 
 
 @pytest.fixture
@@ -126,19 +128,18 @@ async def test_the_first_attempt_is_written_down_before_it_leaves(stage: Stage) 
 
 
 async def test_nothing_begins_while_the_channel_is_paused(stage: Stage) -> None:
-    await stage.database.write(CreateChannel(a_channel(account="a", state=ChannelState.PAUSED), b"", None))
+    await stage.database.write(UpdateChannel(replace(stage.channel, state=ChannelState.PAUSED), stage.clock.now()))
     with pytest.raises(ChannelPaused):
         await stage.once(with_begin=lambda: (Note("sending"),))
     assert (stage.sent, await stage.records(), await stage.database.read(notes)) == (0, [], [])
 
 
 async def test_a_pause_in_the_same_commit_comes_first(stage: Stage) -> None:
-    channel = await stage.database.write(CreateChannel(a_channel(account="a"), b"", None))
     attempt = AttemptRecord(
         account="a", subject="invoice", step="document", number=1, epoch=1, start_time=stage.clock.now()
     )
     begin = BeginAttempt(attempt, dt.timedelta(seconds=5), stage.lease)
-    pause = UpdateChannel(replace(channel, state=ChannelState.PAUSED), stage.clock.now())
+    pause = UpdateChannel(replace(stage.channel, state=ChannelState.PAUSED), stage.clock.now())
     refused, paused = await in_one_commit(stage.database, Together((begin,), stage.lease), pause)
     assert isinstance(refused, ChannelPaused)
     assert paused.state is ChannelState.PAUSED

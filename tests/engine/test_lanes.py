@@ -296,7 +296,7 @@ async def test_a_write_that_waits_for_the_budget_does_not_leave_after_a_pause(da
     waiting = asyncio.create_task(lane.before("*", write=True))
     await asyncio.sleep(0)
     await database.write(UpdateChannel(replace(channel, state=ChannelState.PAUSED), CLOCK.now()))
-    with pytest.raises(Held, match="The channel is paused; nothing was sent"):
+    with pytest.raises(Held, match="The channel is paused or deleted; nothing was sent"):
         await waiting
 
 
