@@ -72,7 +72,7 @@ test-clients: $(VENV)/.ready ## Run Alegra's published clients against its simul
 	@cd tests && ../$(BIN)/python -m clients.run
 
 unit: $(VENV)/.ready
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/pytest --numprocesses 3 --dist loadgroup
 
 clean: ## Remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .cache
