@@ -159,8 +159,9 @@ class Database:
                 while left:
                     same = left[-1]
                     found = _answered(connection, [queries[place] for place in same])
-                    for place, answer in zip(left.pop(), found, strict=True):
+                    for place, answer in zip(same, found, strict=True):
                         answers[place] = self._translated(answer) if isinstance(answer, Exception) else answer
+                    left.pop()
         except Exception as error:
             for place in [place for same in left for place in same]:
                 answers[place] = self._translated(error)
